@@ -1,0 +1,328 @@
+/* SPDX-License-Identifier: ISC
+ *
+ * What floors 2 to 4 share: the model (services, groups, hosts), and the
+ * prototypes, grouped by file. pydirector-internals.7 tells the floors. */
+
+#ifndef DIRECTOR_H
+#define DIRECTOR_H
+
+#include <stdint.h>
+
+#include "log.h"
+#include "buf.h"
+#include "addr.h"
+#include "net.h"
+#include "loop.h"
+#include "helper.h"
+
+/* Why a host is out of rotation; why_word() has the words, and
+ * pydirector.8 lists them. */
+enum why {
+	WHY_NONE,		/* it is in rotation */
+	WHY_REFUSED,
+	WHY_TIMEOUT,
+	WHY_UNREACHABLE,
+	WHY_RESET,
+	WHY_UNRESOLVED,
+	WHY_FAILED,		/* any other error */
+	WHY_ADMIN_DOWN,
+	WHY_DRAINING
+};
+
+/* Which host comes next: reference in pydirector-sched.7. */
+enum rule {
+	RULE_RANDOM,
+	RULE_ROUNDROBIN,
+	RULE_LEASTCONNS,
+	RULE_LEASTCONNSRR,
+	RULE_WEIGHTR,
+	RULE_WEIGHTLC
+};
+
+enum dialect {
+	DIALECT_PDCONFIG,	/* PyDirector: <pdconfig> */
+	DIALECT_CONFIG		/* txLoadBalancer: <config> */
+};
+
+/* A backend address. Relays, checks and lookups hold it by reference: one
+ * that was removed lives on, without a group, until they end. */
+struct host {
+	struct group	*group;		/* NULL: removed */
+	char		*name;
+	char		*address;	/* as configured */
+	struct hostport	*to;		/* the same, split */
+	unsigned	 refs;		/* one for the group, one a holder */
+	unsigned	 weight;	/* at least 1 */
+	unsigned	 max_conns;	/* open relays allowed; 0: no limit */
+
+	/* State. */
+	unsigned char	 admin_down;	/* by the operator */
+	unsigned char	 draining;	/* by the operator: no new relays */
+	unsigned char	 easing;	/* came back and has not caught up */
+	enum why	 down;		/* WHY_NONE, or the failure */
+	int64_t		 since;		/* clock_ms() of the last change */
+
+	/* Addresses; none: not resolved. */
+	struct addr	 addrs[HELPER_ADDRS];
+	unsigned char	 naddrs;
+	unsigned char	 good;		/* the one that answered last */
+	unsigned char	 named;		/* to->node is a name, not a number */
+
+	/* Counters. */
+	unsigned	 open;		/* relays that hold it now */
+	uint64_t	 total;		/* relays connected */
+	uint64_t	 failed;	/* attempts that failed */
+	uint64_t	 bytes_in;	/* from clients */
+	uint64_t	 bytes_out;	/* to clients */
+	uint64_t	 ended;		/* stamp of the last end; 0: none yet */
+
+	/* The scheduler's. */
+	unsigned	 order;		/* place in the group, from 0 */
+	unsigned	 place;		/* place in group->up */
+	unsigned char	 in_up;		/* it is in group->up */
+	uint64_t	 hash;		/* of the name */
+
+	struct check	*check;		/* the manager's; NULL: not watched */
+};
+
+struct group {
+	struct service	*service;
+	char		*name;
+	enum rule	 rule;
+	unsigned char	 sticky;
+	unsigned char	 ease_in;	/* default 1 */
+	struct host	**hosts;	/* in file order */
+	size_t		 nhosts;
+
+	/* The scheduler's. All arrays have room for nhosts. */
+	struct host	**up;		/* in rotation: in file order, or, under
+					 * a least rule, a heap */
+	size_t		 nup;
+	uint64_t	*sums;		/* weights added up along up[] */
+	size_t		 turn;		/* roundrobin: order of the next host */
+	const struct host *last;	/* the last pick; compared only */
+};
+
+/* One listening socket of a listener. */
+struct listen_socket {
+	struct io	 io;
+	struct listener	*listener;
+	struct addr	 addr;		/* in use, with the port chosen */
+};
+
+#define LISTENER_SOCKETS HELPER_ADDRS
+
+/* One <listen>. A name or `*` can mean several addresses, one socket each. */
+struct listener {
+	struct service	*service;
+	char		*address;	/* as configured */
+	struct hostport	*at;		/* the same, split */
+	struct listen_socket socks[LISTENER_SOCKETS];
+	int		 nsocks;	/* 0: not listening */
+};
+
+struct service {
+	struct pydirector *director;	/* NULL: not part of one yet */
+	char		*name;
+	struct listener	**listeners;
+	size_t		 nlisteners;
+	struct group	**groups;
+	size_t		 ngroups;
+	struct group	*enabled;	/* NULL: clients are refused */
+	int64_t		 connect_timeout; /* ms, default 5000 */
+	int64_t		 idle_timeout;	/* ms, default 0: none */
+	unsigned	 max_conns;	/* open relays allowed; 0: no limit */
+
+	unsigned	 open;		/* relays open now */
+	uint64_t	 total;		/* clients accepted */
+	uint64_t	 refused;	/* clients that no host could be found for */
+};
+
+struct user {
+	char		*name;
+	char		*password;	/* crypt(3) hash */
+	unsigned char	 full;		/* access: full, else readonly */
+};
+
+/* A web or SSH listener as configured. */
+struct access_point {
+	unsigned char	 present;
+	unsigned char	 enable;
+	unsigned char	 secure;	/* web only */
+	char		*address;	/* `host:port`; NULL when not enabled */
+	int64_t		 refresh;	/* web only: ms, default 30000 */
+};
+
+/* A configuration: what a file says, and what a director runs. */
+struct model {
+	enum dialect	 dialect;
+	struct service	**services;	/* in file order */
+	size_t		 nservices;
+
+	unsigned char	 has_admin;
+	struct access_point web, ssh;
+	struct user	**users;
+	size_t		 nusers;
+
+	/* The manager; intervals in ms. */
+	unsigned char	 host_check;	/* default on */
+	int64_t		 host_check_interval;	/* 120000 */
+	unsigned	 check_tries;		/* 4 */
+	int64_t		 check_timeout;		/* 5000 */
+	unsigned char	 config_check;	/* default off */
+	int64_t		 config_check_interval;	/* 30000 */
+	unsigned char	 heartbeat;	/* default off */
+	int64_t		 heartbeat_interval;	/* 60000 */
+	int64_t		 resolve_interval;	/* 60000 */
+
+	char		*log_file;	/* NULL: none given */
+};
+
+/* A doubly linked list of relays. */
+struct relay;
+struct relay_list {
+	struct relay	*first;
+	size_t		 n;
+};
+
+/* The director: everything that runs. */
+struct pydirector {
+	struct loop	 loop;
+	struct log	*log;
+	struct model	*model;		/* NULL: nothing loaded */
+	struct pool	 pool;		/* chunks that relays keep */
+	struct chunk	*spare;		/* the one that all relays read into */
+	struct helper	*lookup;	/* NULL: no helper program given */
+	struct relay_list relays;
+	struct relay	*starved;	/* relays that wait for a descriptor */
+	uint64_t	 next_id;	/* of relays, from 1 */
+	uint64_t	 stamp;		/* counts ends, for host->ended */
+	uint64_t	 random;	/* state of director_random */
+
+	/* Shortage of descriptors: listeners pause. */
+	unsigned char	 short_of;	/* in one now */
+	struct timer	 short_timer;	/* looks again */
+
+	unsigned char	 draining;	/* no listeners; relays finish */
+};
+
+/* model.c: making, finding and freeing; states and counters. The makers
+ * append to their parent and return NULL when there is no memory. */
+struct model	*model_new(void);
+void		 model_free(struct model *);
+struct service	*service_new(struct model *, const char *name);
+struct service	*service_find(const struct model *, const char *name);
+/* address was accepted by addr_split. */
+struct listener	*listener_new(struct service *, const char *address);
+struct group	*group_new(struct service *, const char *name);
+struct group	*group_find(const struct service *, const char *name);
+/* name NULL or "": host.N, N counting from 0. address was accepted by
+ * addr_split; a number is host->addrs[0] from now on. */
+struct host	*host_new(struct group *, const char *name, const char *address);
+struct host	*host_find(const struct group *, const char *name);
+void		 host_ref(struct host *);
+void		 host_unref(struct host *);
+struct user	*user_new(struct model *, const char *name, const char *password);
+/* 1: new relays may go to it (up, not admin down, not draining, below its
+ * limit). */
+int		 host_usable(const struct host *);
+/* Out of rotation with a reason, or back in (WHY_NONE); since is set when
+ * that is a change. came back: it is eased in where the group says so. */
+void		 host_set_down(struct host *, enum why, int64_t now);
+void		 host_set_admin_down(struct host *, int on, int64_t now);
+void		 host_set_draining(struct host *, int on, int64_t now);
+/* A relay takes the host, or gives it back; stamp 0: it never connected. */
+void		 host_open(struct host *);
+void		 host_close(struct host *, uint64_t stamp);
+/* The reason to show: the failure, else admin-down, else draining. */
+enum why	 host_why(const struct host *);
+/* refused, timeout, ...; `-` for WHY_NONE. */
+const char	*why_word(enum why);
+/* From the errno of a connect. */
+enum why	 why_errno(int error);
+
+/* sched.c: choosing a host. Pure: no clock, no I/O. */
+/* 0 and the rule a name stands for, or -1. Both dialects' names, and
+ * `NAME,sticky`; `sticky` alone is roundrobin,sticky. */
+int		 sched_parse(const char *name, enum rule *, unsigned char *sticky);
+/* The name of the group's scheduler in that dialect (where the dialect has
+ * none, the other's), in buf of at least 32 bytes; returns buf. */
+char		*sched_name(const struct group *, enum dialect, char *buf);
+/* Room for one more host; 0, or -1: no memory. */
+int		 sched_reserve(struct group *);
+/* Hosts, usability, weights or the rule have changed. O(hosts). */
+void		 sched_rebuild(struct group *);
+/* host->open or host->ended has changed. O(log hosts). */
+void		 sched_moved(struct host *);
+/* The next host for a client, leaving out those tried, or NULL. random: 64
+ * random bits. */
+struct host	*sched_pick(struct group *, const struct addr *client,
+		    struct host *const *tried, size_t ntried, uint64_t random);
+/* When nobody is in rotation: of the failed hosts that have an address, the
+ * one that has been down longest; file order on ties. */
+struct host	*sched_last_resort(const struct group *,
+		    struct host *const *tried, size_t ntried);
+
+/* conf.c: the only file that sees libxml2. */
+/* Reads a configuration. On success *m is the new model and 0 is returned;
+ * otherwise -1, and errors has a line `FILE:LINE: text` for every error.
+ * file is what the lines call it. */
+int		 conf_parse(struct model **m, const char *file, const char *text,
+		    size_t len, struct buf *errors);
+/* The same from a file of at most CONF_MAX bytes. */
+int		 conf_read(struct model **m, const char *file, struct buf *errors);
+#define CONF_MAX (4 * 1024 * 1024)
+
+/* dial.c: connecting to a host, its addresses in turn. */
+/* One attempt to reach a host. */
+struct dial {
+	unsigned char	 next;		/* addresses tried so far */
+	unsigned char	 at;		/* the one under way */
+};
+/* Starts with the address that answered last, or goes on to the next one.
+ * Returns a descriptor that is connecting, or -1 with errno: of the last
+ * address, or of our own shortage (net_is_local). */
+int		 dial_next(struct dial *, const struct host *);
+/* The address under way has answered. */
+void		 dial_good(const struct dial *, struct host *);
+
+/* listen.c: listening sockets and accepting. */
+/* Binds every listener of the service; 0, or -1 with a text in err: nothing
+ * of it listens. */
+int		 listen_start(struct pydirector *, struct service *,
+		    char *err, size_t size);
+void		 listen_stop(struct service *);
+/* The system is short of descriptors: no accepting until one is given back
+ * (listen_given_back), or for a second. */
+void		 listen_shortage(struct pydirector *, int error);
+void		 listen_given_back(struct pydirector *);
+
+/* relay.c: one client and its server. */
+/* Takes over the descriptor of a client. */
+void		 relay_start(struct service *, int fd, const struct addr *client,
+		    const struct addr *local);
+/* Ends all relays at once; why as in the log line: admin, stop. */
+void		 relay_stop_all(struct pydirector *);
+/* Relays that wait for a descriptor try again. */
+void		 relay_retry_starved(struct pydirector *);
+
+/* check.c: probing one host. */
+/* A host came under management, or leaves it. 0, or -1: no memory. */
+int		 check_new(struct pydirector *, struct host *);
+void		 check_free(struct host *);
+/* Probes the host: up to tries connects in a row, each within timeout ms; the
+ * first failure ends it. done is called once, with WHY_NONE or the failure. A
+ * shortage of our own counts neither way: done is called with error set. */
+
+/* manager.c: hosts going down and coming back; timed tasks. */
+int		 manager_start(struct pydirector *);
+void		 manager_stop(struct pydirector *);
+/* A relay or a check could not reach the host. */
+void		 manager_failed(struct pydirector *, struct host *, enum why);
+/* A relay has reached the host; one that was down is back. */
+void		 manager_reached(struct pydirector *, struct host *);
+
+/* director.c */
+uint64_t	 director_random(struct pydirector *);
+
+#endif

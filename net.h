@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: ISC
+ *
+ * Every socket system call, and what differs between systems about them.
+ * All sockets made here are non-blocking and close-on-exec. Calls that are
+ * interrupted by a signal are made again. */
+
+#ifndef NET_H
+#define NET_H
+
+#include <sys/types.h>
+
+#include "addr.h"
+
+/* What became of a read or a write; shared by sockets and TLS. */
+enum io_result {
+	IO_DONE,	/* at least one byte moved */
+	IO_AGAIN,	/* nothing now; wait for the descriptor */
+	IO_EOF,		/* read only: the peer has closed its half */
+	IO_ERROR	/* errno says why */
+};
+
+/* Listens on a, for IPv6 on IPv6 alone. Returns the descriptor, or -1 with
+ * errno. Sockets accepted from it have TCP_NODELAY where it is inherited. */
+int	 net_listen(const struct addr *a);
+/* Accepts one connection: the descriptor and *peer, or -1 with errno; EAGAIN:
+ * there is none now (also for one that its client has given up). */
+int	 net_accept(int fd, struct addr *peer);
+/* Starts to connect. Returns the descriptor (writable when it is known how it
+ * went: net_connected), or -1 with errno. */
+int	 net_connect(const struct addr *a);
+/* How a connection that was under way ended: 0, or an errno. */
+int	 net_connected(int fd);
+/* Small writes are sent at once from now on. */
+void	 net_nodelay(int fd);
+
+enum io_result	 net_read(int fd, void *, size_t, size_t *done);
+enum io_result	 net_write(int fd, const void *, size_t, size_t *done);
+/* Closes the half that we write: the peer reads EOF behind the last byte. */
+void	 net_shutdown(int fd);
+void	 net_close(int fd);
+/* Closes so that the peer sees a reset. Bytes not yet sent are thrown away. */
+void	 net_reset(int fd);
+/* Bytes that the peer has not acknowledged yet; -1: cannot be asked here. */
+int	 net_unsent(int fd);
+/* The socket's own address. 0 or -1. */
+int	 net_local(int fd, struct addr *);
+
+/* 1 when an errno tells of a shortage of our own (descriptors, memory,
+ * local ports) and nothing about the peer. */
+int	 net_is_local(int error);
+/* A connected pair for talking to a child: 0 or -1 with errno. Both ends
+ * are close-on-exec, the first is non-blocking. */
+int	 net_pair(int fds[2]);
+/* Raises the number of descriptors to the hard limit; returns it. */
+long	 net_raise_files(void);
+
+#endif

@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: ISC
+ *
+ * pydirector: a TCP load balancer inside a poll(2) loop. The director never
+ * sleeps, starts no threads, installs no signal handlers and never exits;
+ * SIGPIPE has to be ignored by the program. */
+
+#ifndef PYDIRECTOR_H
+#define PYDIRECTOR_H
+
+#include <poll.h>
+#include <stddef.h>
+
+struct pydirector;
+
+/* Levels of log lines, from the gravest. */
+enum pydirector_level {
+	PYDIRECTOR_ERR,		/* someone must act */
+	PYDIRECTOR_WARNING,	/* a request was lost */
+	PYDIRECTOR_NOTICE,	/* a state changed */
+	PYDIRECTOR_INFO,	/* one line per relay */
+	PYDIRECTOR_DEBUG	/* transitions */
+};
+
+/* A log line without time, level and newline. */
+typedef void	 pydirector_log_fn(void *arg, enum pydirector_level,
+		    const char *line);
+/* One error of a configuration: `FILE:LINE: text`. */
+typedef void	 pydirector_error_fn(void *arg, const char *text);
+
+/* Makes a director. log may be NULL: no lines. helper: path of
+ * pydirector-helper, or NULL: no name is looked up again after the start.
+ * Returns NULL when there is no memory. */
+struct pydirector *pydirector_new(pydirector_log_fn *log, void *arg,
+		    enum pydirector_level, const char *helper);
+/* Ends everything at once and frees the director. */
+void		 pydirector_free(struct pydirector *);
+
+/* Reads a configuration file into a director that has none. Returns 0, or -1
+ * after one call of error for each error in the file. Looks no names up. */
+int		 pydirector_load(struct pydirector *, const char *file,
+		    pydirector_error_fn *error, void *arg);
+/* The log file that the configuration names, or NULL. */
+const char	*pydirector_log_file(const struct pydirector *);
+/* Looks the names up (this blocks), binds every listener and starts. Returns
+ * 0, or -1 with a text in err and nothing bound. */
+int		 pydirector_start(struct pydirector *, char *err, size_t size);
+
+/* Fills at most max entries of fds and returns how many there are; more than
+ * max: make room and call again. */
+int		 pydirector_pollfds(struct pydirector *, struct pollfd *fds,
+		    int max);
+/* How long poll(2) may sleep: milliseconds, 0 not at all, -1 for ever. */
+int		 pydirector_timeout(const struct pydirector *);
+/* Does what became ready and what is due. fds, n: what pydirector_pollfds
+ * filled, marked by poll(2). */
+void		 pydirector_dispatch(struct pydirector *,
+		    const struct pollfd *fds, int n);
+
+/* Stops listening; relays go on until they end by themselves. */
+void		 pydirector_drain(struct pydirector *);
+/* The number of relays that are open. */
+size_t		 pydirector_relays(const struct pydirector *);
+
+/* The version, `0.1.0`. */
+const char	*pydirector_version(void);
+
+#endif
