@@ -80,9 +80,10 @@ struct host {
 	unsigned	 order;		/* place in the group, from 0 */
 	unsigned	 place;		/* place in group->up */
 	unsigned char	 in_up;		/* it is in group->up */
-	uint64_t	 hash;		/* of the name */
+	unsigned char	 skip;		/* tried: set within one call only */
+	uint64_t	 hash;		/* of the name; 0: not computed yet */
 
-	struct check	*check;		/* the manager's; NULL: not watched */
+	struct watch	*watch;		/* the manager's; NULL: not watched */
 };
 
 struct group {
@@ -178,29 +179,26 @@ struct model {
 	char		*log_file;	/* NULL: none given */
 };
 
-/* A doubly linked list of relays. */
-struct relay;
-struct relay_list {
-	struct relay	*first;
-	size_t		 n;
-};
+struct relay;		/* relay.c */
+struct watch;		/* manager.c */
 
 /* The director: everything that runs. */
 struct pydirector {
 	struct loop	 loop;
 	struct log	*log;
 	struct model	*model;		/* NULL: nothing loaded */
-	struct pool	 pool;		/* chunks that relays keep */
-	struct chunk	*spare;		/* the one that all relays read into */
+	struct pool	 pool;		/* chunks that relays read into */
 	struct helper	*lookup;	/* NULL: no helper program given */
-	struct relay_list relays;
-	struct relay	*starved;	/* relays that wait for a descriptor */
+	struct relay	*relays;	/* all, the newest first */
+	size_t		 nrelays;
+	struct task	*starved;	/* relays that wait for a descriptor */
 	uint64_t	 next_id;	/* of relays, from 1 */
 	uint64_t	 stamp;		/* counts ends, for host->ended */
 	uint64_t	 random;	/* state of director_random */
 
 	/* Shortage of descriptors: listeners pause. */
 	unsigned char	 short_of;	/* in one now */
+	int64_t		 short_told;	/* when it was logged; 0: never */
 	struct timer	 short_timer;	/* looks again */
 
 	unsigned char	 draining;	/* no listeners; relays finish */
@@ -217,7 +215,8 @@ struct listener	*listener_new(struct service *, const char *address);
 struct group	*group_new(struct service *, const char *name);
 struct group	*group_find(const struct service *, const char *name);
 /* name NULL or "": host.N, N counting from 0. address was accepted by
- * addr_split; a number is host->addrs[0] from now on. */
+ * addr_split; a number is host->addrs[0] from now on. It comes into rotation
+ * with the next sched_rebuild. */
 struct host	*host_new(struct group *, const char *name, const char *address);
 struct host	*host_find(const struct group *, const char *name);
 void		 host_ref(struct host *);
@@ -231,7 +230,8 @@ int		 host_usable(const struct host *);
 void		 host_set_down(struct host *, enum why, int64_t now);
 void		 host_set_admin_down(struct host *, int on, int64_t now);
 void		 host_set_draining(struct host *, int on, int64_t now);
-/* A relay takes the host, or gives it back; stamp 0: it never connected. */
+/* A relay takes the host (and a reference), or gives both back; stamp 0: it
+ * never connected. total and failed are counted by the caller. */
 void		 host_open(struct host *);
 void		 host_close(struct host *, uint64_t stamp);
 /* The reason to show: the failure, else admin-down, else draining. */
@@ -254,8 +254,8 @@ int		 sched_reserve(struct group *);
 void		 sched_rebuild(struct group *);
 /* host->open or host->ended has changed. O(log hosts). */
 void		 sched_moved(struct host *);
-/* The next host for a client, leaving out those tried, or NULL. random: 64
- * random bits. */
+/* The next host for a client, leaving out those tried (the caller holds
+ * them), or NULL. random: 64 random bits. */
 struct host	*sched_pick(struct group *, const struct addr *client,
 		    struct host *const *tried, size_t ntried, uint64_t random);
 /* When nobody is in rotation: of the failed hosts that have an address, the
@@ -274,53 +274,92 @@ int		 conf_read(struct model **m, const char *file, struct buf *errors);
 #define CONF_MAX (4 * 1024 * 1024)
 
 /* dial.c: connecting to a host, its addresses in turn. */
-/* One attempt to reach a host. */
+/* One attempt to reach a host. All 0 at its start. */
 struct dial {
 	unsigned char	 next;		/* addresses tried so far */
 	unsigned char	 at;		/* the one under way */
+	int		 error;		/* errno of the last that failed */
 };
 /* Starts with the address that answered last, or goes on to the next one.
- * Returns a descriptor that is connecting, or -1 with errno: of the last
- * address, or of our own shortage (net_is_local). */
+ * Returns a descriptor that is connecting, or -1: no address is left and
+ * error tells why, or error is a shortage of our own (net_is_local). */
 int		 dial_next(struct dial *, const struct host *);
 /* The address under way has answered. */
 void		 dial_good(const struct dial *, struct host *);
 
 /* listen.c: listening sockets and accepting. */
-/* Binds every listener of the service; 0, or -1 with a text in err: nothing
- * of it listens. */
+/* Binds every listener of the service, names looked up at once; 0, or -1 with
+ * a text in err: nothing of it listens. */
 int		 listen_start(struct pydirector *, struct service *,
 		    char *err, size_t size);
-void		 listen_stop(struct service *);
-/* The system is short of descriptors: no accepting until one is given back
+void		 listen_stop(struct pydirector *, struct service *);
+/* We are short of descriptors: no accepting until one is given back
  * (listen_given_back), or for a second. */
 void		 listen_shortage(struct pydirector *, int error);
 void		 listen_given_back(struct pydirector *);
+/* 1: a client of the service has to wait, for the service or all its usable
+ * hosts are at their limit. */
+int		 listen_full(const struct service *);
 
 /* relay.c: one client and its server. */
+/* How a relay ended; relay_end_word() has the words, pydirector.8 lists them. */
+enum relay_end {
+	END_NONE,
+	END_CLIENT_CLOSED,
+	END_SERVER_CLOSED,
+	END_CLIENT_RESET,
+	END_SERVER_RESET,
+	END_IDLE,
+	END_CONNECT_FAILED,
+	END_NO_HOST,
+	END_REFUSED,
+	END_ADMIN,
+	END_STOP
+};
+const char	*relay_end_word(enum relay_end);
 /* Takes over the descriptor of a client. */
-void		 relay_start(struct service *, int fd, const struct addr *client,
-		    const struct addr *local);
-/* Ends all relays at once; why as in the log line: admin, stop. */
-void		 relay_stop_all(struct pydirector *);
-/* Relays that wait for a descriptor try again. */
-void		 relay_retry_starved(struct pydirector *);
+void		 relay_start(struct pydirector *, struct service *, int fd,
+		    const struct addr *client);
+/* Ends all relays at once. */
+void		 relay_stop_all(struct pydirector *, enum relay_end);
 
 /* check.c: probing one host. */
-/* A host came under management, or leaves it. 0, or -1: no memory. */
-int		 check_new(struct pydirector *, struct host *);
-void		 check_free(struct host *);
-/* Probes the host: up to tries connects in a row, each within timeout ms; the
- * first failure ends it. done is called once, with WHY_NONE or the failure. A
- * shortage of our own counts neither way: done is called with error set. */
+struct check {
+	struct pydirector *director;
+	struct host	*host;
+	struct io	 io;		/* the connect under way */
+	struct timer	 timer;		/* its deadline */
+	struct task	 task;		/* the next connect, or the answer */
+	struct dial	 dial;
+	unsigned	 left;		/* connects that still have to succeed */
+	int64_t		 timeout;	/* ms for each */
+	enum why	 why;		/* the answer */
+	int		 local;		/* it failed for a shortage of ours */
+	/* Called once: WHY_NONE, or why it failed. local: our own shortage;
+	 * it says nothing about the host. */
+	void		(*done)(struct check *, enum why, int local);
+};
+void		 check_init(struct check *, struct pydirector *, struct host *);
+/* Probes the host with tries connects, one after the other, each within
+ * timeout ms; the first that fails ends it. done is never called from here. */
+void		 check_start(struct check *, unsigned tries, int64_t timeout,
+		    void (*done)(struct check *, enum why, int local));
+void		 check_stop(struct check *);
+int		 check_running(const struct check *);
 
 /* manager.c: hosts going down and coming back; timed tasks. */
+/* Looks after every host of the model from now on. 0, or -1: no memory. */
 int		 manager_start(struct pydirector *);
 void		 manager_stop(struct pydirector *);
-/* A relay or a check could not reach the host. */
+/* The host could not be reached. */
 void		 manager_failed(struct pydirector *, struct host *, enum why);
-/* A relay has reached the host; one that was down is back. */
+/* The host has answered; if it was down it is back. */
 void		 manager_reached(struct pydirector *, struct host *);
+/* Looks every name up, in line: at the start only. */
+void		 manager_resolve_all(struct pydirector *);
+/* Milliseconds until the host is tried next; -1: it is not. */
+int64_t		 manager_next_try(const struct pydirector *,
+		    const struct host *);
 
 /* director.c */
 uint64_t	 director_random(struct pydirector *);

@@ -15,6 +15,7 @@
 #define IO_IN	1	/* a read may find something: data, EOF or an error */
 #define IO_OUT	2	/* a write may find room, or an error */
 #define IO_HUP	4	/* EOF or an error is on its way behind the data */
+#define IO_BROKEN 8	/* the connection is gone both ways, or an error waits */
 
 struct io;
 
@@ -22,7 +23,7 @@ struct io_ops {
 	/* The poll(2) events to wait for now, computed from the owner's state;
 	 * 0: errors alone; -1: nothing at all. Not asked for descriptors in
 	 * the kernel's set. */
-	int	(*want)(const struct io *);
+	int	(*want)(struct io *);
 	/* Something was added to io->ready. */
 	void	(*event)(struct io *);
 };
@@ -34,7 +35,7 @@ struct io {
 	int			 fd;	/* -1: not in use */
 	int			 index;	/* in the loop's list; -1: not in it */
 	int			 slot;	/* in this round's poll array; -1: none */
-	unsigned char		 ready;	/* IO_IN, IO_OUT, IO_HUP */
+	unsigned char		 ready;	/* IO_IN, IO_OUT, IO_HUP, IO_BROKEN */
 	unsigned char		 in_set; /* registered in the kernel's set */
 };
 
@@ -51,6 +52,10 @@ struct task {
 	struct task	*next, **link;		/* link NULL: not queued */
 	void		(*run)(struct task *);
 };
+
+/* The struct that embeds what p points to. */
+#define LOOP_OWNER(p, type, member) \
+	((type *)(void *)((char *)(p) - offsetof(type, member)))
 
 struct loop {
 	struct io	**ios;		/* those that go into the poll array */
@@ -70,8 +75,8 @@ void	 loop_init(struct loop *);
 /* Buries what is dead. The owner has removed everything else. */
 void	 loop_done(struct loop *);
 
-/* Adds a descriptor; ready is what is known already (0 for a new one). 0, or
- * -1: no memory. loop_del is called before the descriptor is closed. */
+/* Adds a descriptor, with nothing known to be ready. 0, or -1: no memory.
+ * loop_del is called before the descriptor is closed; it sets io->fd to -1. */
 int	 loop_add(struct loop *, struct io *, const struct io_ops *, int fd);
 /* The same for a descriptor that is one of very many and mostly idle: where
  * the system has a set of its own, it waits there. */
@@ -88,6 +93,8 @@ void	 loop_timer_del(struct loop *, struct timer *);
 /* Runs the task once, in the next dispatch; already queued: nothing. */
 void	 loop_later(struct loop *, struct task *, void (*run)(struct task *));
 void	 loop_task_del(struct task *);
+/* Keeps the task in a list of the owner's, until loop_task_del. */
+void	 loop_park(struct task **list, struct task *, void (*run)(struct task *));
 /* Runs the task (which frees its owner) when the next round starts: until
  * then nothing that this round holds points to freed memory. */
 void	 loop_bury(struct loop *, struct task *, void (*run)(struct task *));

@@ -22,7 +22,7 @@ enum pydirector_level {
 };
 
 /* A log line without time, level and newline. */
-typedef void	 pydirector_log_fn(void *arg, enum pydirector_level,
+typedef void	 pydirector_log_fn(void *arg, int level,
 		    const char *line);
 /* One error of a configuration: `FILE:LINE: text`. */
 typedef void	 pydirector_error_fn(void *arg, const char *text);

@@ -1,0 +1,316 @@
+/* SPDX-License-Identifier: ISC
+ *
+ * The bytes of a relay: both ways, each half closed when it is done, a reset
+ * passed on behind the data.
+ *
+ * An event sets flags in io->ready; a call that finds nothing, or less than
+ * it asked for, clears them; a step goes on while the flags allow. So it does
+ * not matter whether events come by level or by edge. What one side takes
+ * slower than the other sends is kept in one chunk, and the sender is not
+ * read until that is gone: this is the whole back-pressure. */
+
+#include "config.h"
+
+#include <stddef.h>
+
+#include "relay.h"
+
+/* Reads of one direction in one step: a fast peer must let others run. */
+#define STEP_READS 4
+/* A side that will get a reset may go so long without taking a byte, and the
+ * kernel is asked so often what it has taken; ms. */
+#define RESET_MAX 1000
+#define RESET_ASK 10
+
+static void	 flow_step(struct relay *);
+
+static struct side *
+flow_other(struct relay *r, const struct side *side)
+{
+	return (side == &r->client ? &r->server : &r->client);
+}
+
+/* A side is gone, the other one is not: what that got must reach it before
+ * the reset does. */
+
+static void
+flow_reset_expire(struct timer *t)
+{
+	struct relay *r = LOOP_OWNER(t, struct relay, timer);
+	struct side *left = r->client.io.fd != -1 ? &r->client : &r->server;
+	int unsent;
+
+	unsent = left->broken ? 0 : net_unsent(left->io.fd);
+	if (unsent == -1) {
+		/* Cannot be asked here: a reset might throw data away. */
+		relay_end(r, END_NONE, net_close);
+	} else if (unsent == 0 ||
+	    r->director->loop.now - r->active >= RESET_MAX) {
+		relay_end(r, END_NONE, net_reset);
+	} else {
+		loop_timer(&r->director->loop, &r->timer, RESET_ASK,
+		    flow_reset_expire);
+	}
+}
+
+static void
+flow_reset(struct relay *r, struct side *gone)
+{
+	r->state = RELAY_RESET;
+	r->active = r->director->loop.now;
+	relay_close_side(r, gone, net_reset);
+	flow_reset_expire(&r->timer);
+}
+
+/* The other side does not take the last bytes. */
+static void
+flow_stuck_expire(struct timer *t)
+{
+	struct relay *r = LOOP_OWNER(t, struct relay, timer);
+	int64_t quiet = r->director->loop.now - r->active;
+
+	if (quiet >= RESET_MAX)
+		relay_end(r, END_NONE, net_reset);
+	else
+		loop_timer(&r->director->loop, t, RESET_MAX - quiet,
+		    flow_stuck_expire);
+}
+
+/* Nothing more can be written to this side. What it sent before may still be
+ * there to be read and passed on. */
+static void
+flow_broken(struct relay *r, struct side *side)
+{
+	struct side *other = flow_other(r, side);
+
+	side->broken = 1;
+	if (r->end == END_NONE)
+		r->end = side == &r->client ?
+		    END_CLIENT_RESET : END_SERVER_RESET;
+	if (other->rest != NULL) {
+		pool_put(&r->director->pool, other->rest);
+		other->rest = NULL;
+	}
+	r->active = r->director->loop.now;
+	loop_timer(&r->director->loop, &r->timer, RESET_MAX,
+	    flow_stuck_expire);
+}
+
+static void
+flow_count(struct relay *r, const struct side *from, size_t n)
+{
+	if (from == &r->client) {
+		r->bytes_in += n;
+		r->host->bytes_in += n;
+	} else {
+		r->bytes_out += n;
+		r->host->bytes_out += n;
+	}
+	r->active = r->director->loop.now;
+}
+
+/* Writes what came from one side to the other; what does not go stays with
+ * the side as its rest. */
+static void
+flow_write(struct relay *r, struct side *from, struct side *to, struct chunk *c)
+{
+	size_t done, want = c->to - c->from;
+
+	from->rest = c;
+	switch (net_write(to->io.fd, c->data + c->from, want, &done)) {
+	case IO_DONE:
+		flow_count(r, from, done);
+		c->from += done;
+		if (done == want) {
+			from->rest = NULL;
+			pool_put(&r->director->pool, c);
+		} else
+			to->io.ready &= (unsigned char)~IO_OUT;
+		return;
+	case IO_AGAIN:
+		to->io.ready &= (unsigned char)~IO_OUT;
+		return;
+	case IO_EOF:
+	case IO_ERROR:
+		flow_broken(r, to);
+		return;
+	}
+}
+
+static void
+flow_eof(struct relay *r, struct side *from)
+{
+	from->eof = 1;
+	if (r->end == END_NONE)
+		r->end = from == &r->client ?
+		    END_CLIENT_CLOSED : END_SERVER_CLOSED;
+}
+
+/* Reads once from a side and passes it on. */
+static void
+flow_read(struct relay *r, struct side *from, struct side *to)
+{
+	struct pool *pool = &r->director->pool;
+	struct chunk *c;
+	size_t done;
+
+	c = pool_get(pool);
+	if (c == NULL) {
+		log_warning(r->director->log, "relay: cut off: out of memory");
+		relay_end(r, END_STOP, net_reset);
+		return;
+	}
+	switch (net_read(from->io.fd, c->data, pool->size, &done)) {
+	case IO_DONE:
+		if (done < pool->size && !(from->io.ready & IO_HUP))
+			from->io.ready &= (unsigned char)~IO_IN;
+		c->to = done;
+		flow_write(r, from, to, c);
+		return;
+	case IO_AGAIN:
+		from->io.ready &= (unsigned char)~IO_IN;
+		break;
+	case IO_EOF:
+		flow_eof(r, from);
+		break;
+	case IO_ERROR:
+		from->eof = 1;
+		flow_broken(r, from);
+		break;
+	}
+	pool_put(pool, c);
+}
+
+/* Moves bytes one way while both ends allow. Returns 1 when it stopped only
+ * to let others run. */
+static int
+flow_pump(struct relay *r, struct side *from, struct side *to)
+{
+	int n;
+
+	for (n = 0; n < STEP_READS; n++) {
+		if (from->rest != NULL && (to->io.ready & IO_OUT))
+			flow_write(r, from, to, from->rest);
+		if (from->rest != NULL || from->eof || to->broken ||
+		    !(from->io.ready & IO_IN) || !(to->io.ready & IO_OUT))
+			return (0);
+		flow_read(r, from, to);
+		if (r->state == RELAY_DEAD)
+			return (0);
+	}
+	return (1);
+}
+
+/* What follows when a side has sent its last byte and the other has it.
+ * Returns 1 when the flow is over. */
+static int
+flow_settle(struct relay *r)
+{
+	struct side *c = &r->client, *s = &r->server;
+	int client_done = c->eof && c->rest == NULL;
+	int server_done = s->eof && s->rest == NULL;
+
+	if (c->broken && s->broken) {
+		relay_end(r, END_NONE, net_reset);
+		return (1);
+	}
+	if ((client_done && c->broken) || (server_done && s->broken)) {
+		flow_reset(r, client_done && c->broken ? c : s);
+		return (1);
+	}
+	if (client_done && server_done) {
+		relay_end(r, END_NONE, net_close);
+		return (1);
+	}
+	if (client_done && !s->shut && !s->broken) {
+		net_shutdown(s->io.fd);
+		s->shut = 1;
+	}
+	if (server_done && !c->shut && !c->broken) {
+		net_shutdown(c->io.fd);
+		c->shut = 1;
+	}
+	return (0);
+}
+
+static void
+flow_again(struct task *t)
+{
+	flow_step(LOOP_OWNER(t, struct relay, task));
+}
+
+static void
+flow_step(struct relay *r)
+{
+	int more;
+
+	more = flow_pump(r, &r->client, &r->server);
+	if (r->state == RELAY_DEAD)
+		return;
+	more |= flow_pump(r, &r->server, &r->client);
+	if (r->state == RELAY_DEAD || flow_settle(r))
+		return;
+	if (more)
+		loop_later(&r->director->loop, &r->task, flow_again);
+}
+
+static void
+flow_idle_expire(struct timer *t)
+{
+	struct relay *r = LOOP_OWNER(t, struct relay, timer);
+	struct pydirector *d = r->director;
+	int64_t quiet = d->loop.now - r->active;
+	int64_t limit = r->service->idle_timeout;
+
+	/* A byte does not touch the timer: it finds out when it expires. */
+	if (limit == 0)
+		return;
+	if (quiet >= limit)
+		relay_end(r, END_IDLE, net_close);
+	else
+		loop_timer(&d->loop, t, limit - quiet, flow_idle_expire);
+}
+
+void
+flow_start(struct relay *r)
+{
+	struct loop *loop = &r->director->loop;
+
+	r->state = RELAY_FLOW;
+	r->active = loop->now;
+	if (r->service->idle_timeout != 0)
+		loop_timer(loop, &r->timer, r->service->idle_timeout,
+		    flow_idle_expire);
+	flow_step(r);
+}
+
+int
+flow_want(const struct relay *r, const struct side *side)
+{
+	const struct side *other =
+	    side == &r->client ? &r->server : &r->client;
+	int events = 0;
+
+	if (!side->eof && side->rest == NULL && !other->broken &&
+	    !(side->io.ready & IO_IN))
+		events |= POLLIN;
+	if (!side->broken && !(side->io.ready & IO_OUT) &&
+	    (other->rest != NULL || (!other->eof && (other->io.ready & IO_IN))))
+		events |= POLLOUT;
+	/* What is known to be broken, or closed both ways, would wake poll for
+	 * ever. */
+	if (events == 0 && ((side->eof && side->shut) ||
+	    (side->io.ready & IO_BROKEN)))
+		return (-1);
+	return (events);
+}
+
+void
+flow_event(struct relay *r, struct side *side)
+{
+	/* No read will tell any more that this side has been reset. */
+	if ((side->io.ready & IO_BROKEN) && !side->shut && !side->broken &&
+	    (side->eof || flow_other(r, side)->broken))
+		flow_broken(r, side);
+	flow_step(r);
+}

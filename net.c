@@ -1,0 +1,315 @@
+/* SPDX-License-Identifier: ISC
+ *
+ * Every socket system call of the balancer, and what differs between systems
+ * about them. Nothing here waits. */
+
+#include "config.h"
+
+#include <sys/types.h>
+#include <sys/ioctl.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#if HAVE_SIOCOUTQ
+#include <linux/sockios.h>
+#endif
+#if HAVE_FIONWRITE
+#include <sys/filio.h>
+#endif
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "addr.h"
+#include "net.h"
+
+/* Connections that may wait to be accepted; every system cuts it to its own
+ * limit. */
+#define BACKLOG 4096
+
+/* A send to a peer that is gone must give EPIPE, not a signal, also in a
+ * program that forgot to ignore SIGPIPE. */
+#ifdef MSG_NOSIGNAL
+#define SEND_FLAGS MSG_NOSIGNAL
+#else
+#define SEND_FLAGS 0
+#endif
+
+#if !HAVE_ACCEPT4 || !HAVE_SOCK_CLOEXEC
+/* Makes a descriptor non-blocking and close-on-exec; on failure closes it. */
+static int
+net_prepare(int fd)
+{
+	int flags, saved;
+
+	flags = fcntl(fd, F_GETFL);
+	if (flags != -1 && fcntl(fd, F_SETFL, flags | O_NONBLOCK) != -1 &&
+	    fcntl(fd, F_SETFD, FD_CLOEXEC) != -1)
+		return (fd);
+	saved = errno;
+	close(fd);
+	errno = saved;
+	return (-1);
+}
+#endif
+
+static int
+net_socket(int family)
+{
+#if HAVE_SOCK_CLOEXEC
+	return (socket(family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
+#else
+	int fd;
+
+	fd = socket(family, SOCK_STREAM, 0);
+	return (fd == -1 ? -1 : net_prepare(fd));
+#endif
+}
+
+static void
+net_option(int fd, int level, int name, int value)
+{
+	(void)setsockopt(fd, level, name, &value, sizeof(value));
+}
+
+int
+net_listen(const struct addr *a)
+{
+	int fd, saved;
+
+	fd = net_socket(a->u.sa.sa_family);
+	if (fd == -1)
+		return (-1);
+	net_option(fd, SOL_SOCKET, SO_REUSEADDR, 1);
+	if (a->u.sa.sa_family == AF_INET6)
+		net_option(fd, IPPROTO_IPV6, IPV6_V6ONLY, 1);
+	net_nodelay(fd);
+	if (bind(fd, &a->u.sa, addr_len(a)) == -1 || listen(fd, BACKLOG) == -1) {
+		saved = errno;
+		close(fd);
+		errno = saved;
+		return (-1);
+	}
+	return (fd);
+}
+
+/* Errors of accept(2) that belong to a connection that is gone already. */
+static int
+net_gave_up(int error)
+{
+	switch (error) {
+	case ECONNABORTED:
+	case EPROTO:
+	case ENETDOWN:
+	case ENETUNREACH:
+	case EHOSTUNREACH:
+	case ENOPROTOOPT:
+	case EOPNOTSUPP:
+	case ETIMEDOUT:
+	case EPERM:
+#ifdef EHOSTDOWN
+	case EHOSTDOWN:
+#endif
+#ifdef ENONET
+	case ENONET:
+#endif
+		return (1);
+	}
+	return (0);
+}
+
+int
+net_accept(int fd, struct addr *peer)
+{
+	socklen_t len = sizeof(peer->u);
+	int conn;
+
+	memset(peer, 0, sizeof(*peer));
+	do {
+#if HAVE_ACCEPT4
+		conn = accept4(fd, &peer->u.sa, &len,
+		    SOCK_CLOEXEC | SOCK_NONBLOCK);
+#else
+		conn = accept(fd, &peer->u.sa, &len);
+#endif
+	} while (conn == -1 && errno == EINTR);
+	if (conn == -1) {
+		if (errno == EWOULDBLOCK || net_gave_up(errno))
+			errno = EAGAIN;
+		return (-1);
+	}
+#if HAVE_ACCEPT4
+	return (conn);
+#else
+	return (net_prepare(conn));
+#endif
+}
+
+int
+net_connect(const struct addr *a)
+{
+	int fd, saved;
+
+	fd = net_socket(a->u.sa.sa_family);
+	if (fd == -1)
+		return (-1);
+	/* An interrupted connect goes on by itself. */
+	if (connect(fd, &a->u.sa, addr_len(a)) == 0 ||
+	    errno == EINPROGRESS || errno == EINTR)
+		return (fd);
+	saved = errno;
+	close(fd);
+	errno = saved;
+	return (-1);
+}
+
+int
+net_connected(int fd)
+{
+	socklen_t len = sizeof(int);
+	int error = 0;
+
+	/* Solaris reports the pending error as the call's own. */
+	if (getsockopt(fd, SOL_SOCKET, SO_ERROR, &error, &len) == -1)
+		return (errno);
+	return (error);
+}
+
+void
+net_nodelay(int fd)
+{
+	net_option(fd, IPPROTO_TCP, TCP_NODELAY, 1);
+}
+
+enum io_result
+net_read(int fd, void *data, size_t size, size_t *done)
+{
+	ssize_t n;
+
+	do
+		n = recv(fd, data, size, 0);
+	while (n == -1 && errno == EINTR);
+	if (n > 0) {
+		*done = (size_t)n;
+		return (IO_DONE);
+	}
+	*done = 0;
+	if (n == 0)
+		return (IO_EOF);
+	return (errno == EAGAIN || errno == EWOULDBLOCK ? IO_AGAIN : IO_ERROR);
+}
+
+enum io_result
+net_write(int fd, const void *data, size_t size, size_t *done)
+{
+	ssize_t n;
+
+	do
+		n = send(fd, data, size, SEND_FLAGS);
+	while (n == -1 && errno == EINTR);
+	if (n > 0) {
+		*done = (size_t)n;
+		return (IO_DONE);
+	}
+	*done = 0;
+	/* A shortage of buffers passes like a full one. */
+	if (n == 0 || errno == EAGAIN || errno == EWOULDBLOCK ||
+	    errno == ENOBUFS)
+		return (IO_AGAIN);
+	return (IO_ERROR);
+}
+
+void
+net_shutdown(int fd)
+{
+	(void)shutdown(fd, SHUT_WR);
+}
+
+void
+net_close(int fd)
+{
+	/* Never repeated: after EINTR the descriptor may be somebody else's. */
+	(void)close(fd);
+}
+
+void
+net_reset(int fd)
+{
+	struct linger now = { 1, 0 };
+
+	(void)setsockopt(fd, SOL_SOCKET, SO_LINGER, &now, sizeof(now));
+	net_close(fd);
+}
+
+int
+net_unsent(int fd)
+{
+#if HAVE_SIOCOUTQ
+	int n;
+
+	return (ioctl(fd, SIOCOUTQ, &n) == -1 ? -1 : n);
+#elif HAVE_FIONWRITE
+	int n;
+
+	return (ioctl(fd, FIONWRITE, &n) == -1 ? -1 : n);
+#else
+	(void)fd;
+	return (-1);
+#endif
+}
+
+int
+net_local(int fd, struct addr *a)
+{
+	socklen_t len = sizeof(a->u);
+
+	memset(a, 0, sizeof(*a));
+	return (getsockname(fd, &a->u.sa, &len));
+}
+
+int
+net_is_local(int error)
+{
+	return (error == EMFILE || error == ENFILE || error == ENOBUFS ||
+	    error == ENOMEM || error == EADDRNOTAVAIL);
+}
+
+int
+net_pair(int fds[2])
+{
+	int i, saved;
+
+	if (socketpair(AF_UNIX, SOCK_STREAM, 0, fds) == -1)
+		return (-1);
+	for (i = 0; i < 2; i++) {
+		if (fcntl(fds[i], F_SETFD, FD_CLOEXEC) == -1)
+			goto failed;
+	}
+	if (fcntl(fds[0], F_SETFL, O_NONBLOCK) == -1)
+		goto failed;
+	return (0);
+failed:
+	saved = errno;
+	close(fds[0]);
+	close(fds[1]);
+	errno = saved;
+	return (-1);
+}
+
+long
+net_raise_files(void)
+{
+	struct rlimit limit;
+
+	if (getrlimit(RLIMIT_NOFILE, &limit) == -1)
+		return (-1);
+	if (limit.rlim_cur != limit.rlim_max) {
+		limit.rlim_cur = limit.rlim_max;
+		(void)setrlimit(RLIMIT_NOFILE, &limit);
+		(void)getrlimit(RLIMIT_NOFILE, &limit);
+	}
+	return (limit.rlim_cur == RLIM_INFINITY ? -1 : (long)limit.rlim_cur);
+}
