@@ -63,7 +63,7 @@ check_out(struct io *io)
 
 	if (!(io->ready & IO_OUT))
 		return;
-	error = net_connected(io->fd);
+	error = net_connected(io->fd, io->ready & IO_BROKEN);
 	if (error != 0) {
 		check_failed(c, error);
 		return;

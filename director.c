@@ -58,6 +58,12 @@ pydirector_new(pydirector_log_fn *log, void *arg, enum pydirector_level level,
 	return (d);
 }
 
+int
+pydirector_use(struct pydirector *d, const char *word)
+{
+	return (loop_use(&d->loop, word));
+}
+
 /* Ends all that runs; the model stays. */
 static void
 director_stop(struct pydirector *d)

@@ -22,6 +22,10 @@
 #define RESET_MAX 1000
 #define RESET_ASK 10
 
+/* The first write to a server leaves at once whatever TCP_NODELAY says, when
+ * it fits into the smallest segment; bytes. */
+#define FIRST_WRITE 536
+
 static void	 flow_step(struct relay *);
 
 static struct side *
@@ -117,6 +121,11 @@ flow_write(struct relay *r, struct side *from, struct side *to, struct chunk *c)
 	size_t done, want = c->to - c->from;
 
 	from->rest = c;
+	if (to == &r->server && !r->nodelay &&
+	    (r->bytes_in > 0 || want > FIRST_WRITE)) {
+		net_nodelay(to->io.fd);
+		r->nodelay = 1;
+	}
 	switch (net_write(to->io.fd, c->data + c->from, want, &done)) {
 	case IO_DONE:
 		flow_count(r, from, done);
@@ -146,6 +155,17 @@ flow_eof(struct relay *r, struct side *from)
 		    END_CLIENT_CLOSED : END_SERVER_CLOSED;
 }
 
+/* A read came back short: nothing is left, or EOF or an error, and which of
+ * them may be known already. */
+static void
+flow_drained(struct relay *r, struct side *from)
+{
+	if ((from->io.ready & (IO_FIN | IO_BROKEN)) == IO_FIN)
+		flow_eof(r, from);
+	else if (!(from->io.ready & IO_HUP))
+		from->io.ready &= (unsigned char)~IO_IN;
+}
+
 /* Reads once from a side and passes it on. */
 static void
 flow_read(struct relay *r, struct side *from, struct side *to)
@@ -162,9 +182,9 @@ flow_read(struct relay *r, struct side *from, struct side *to)
 	}
 	switch (net_read(from->io.fd, c->data, pool->size, &done)) {
 	case IO_DONE:
-		if (done < pool->size && !(from->io.ready & IO_HUP))
-			from->io.ready &= (unsigned char)~IO_IN;
 		c->to = done;
+		if (done < pool->size)
+			flow_drained(r, from);
 		flow_write(r, from, to, c);
 		return;
 	case IO_AGAIN:

@@ -7,19 +7,39 @@
 #ifndef HELPER_H
 #define HELPER_H
 
-#include "addr.h"
+#include <stdint.h>
+
 #include "log.h"
+#include "addr.h"
 #include "loop.h"
 
 #define HELPER_ADDRS 8		/* addresses in an answer, at most */
 
+/* What goes over the socket to the child, and back: a head, then payload. Both
+ * ends are on one machine and of one build, so numbers and addresses are as
+ * they are in memory. One question at a time is with the child. */
+struct helper_head {
+	uint32_t	 len;		/* of payload: HELPER_PAYLOAD at most */
+	uint32_t	 id;		/* of the question, and its answer */
+};
+
+#define HELPER_PAYLOAD 1024
+
+/* The answer to a lookup, whose question is the name without a NUL. */
+struct helper_found {
+	uint32_t	 n;		/* 0: none, and why says so */
+	struct addr	 addrs[HELPER_ADDRS];	/* port 0 */
+	char		 why[128];
+};
+
 struct helper;
 struct helper_request;
 
-/* path: the program; not started yet. NULL: no memory. */
+/* path: the program, mode: its argument; not started yet. NULL: no memory. */
 struct helper	*helper_new(struct loop *, struct log *, const char *path,
 		    const char *mode);
-/* Ends the child. Answers outstanding are not given any more. */
+/* Ends the child. Answers outstanding are not given any more. Not to be
+ * called from a helper_lookup_fn. */
 void		 helper_free(struct helper *);
 
 /* What a lookup found: n addresses, or n = 0 and a constant or short-lived
@@ -27,7 +47,8 @@ void		 helper_free(struct helper *);
 typedef void	 helper_lookup_fn(void *arg, const struct addr *, int n,
 		    const char *why);
 /* Asks for the addresses of a name. fn is called once, later, never from
- * here. NULL: refused (queue full, no memory, no child could be started). */
+ * here, and the request is gone then. NULL: refused (queue full, no memory).
+ */
 struct helper_request *helper_lookup(struct helper *, const struct hostport *,
 		    helper_lookup_fn *, void *arg);
 /* The asker is gone: fn will not be called. */

@@ -16,7 +16,7 @@ enum log_level {
 	LOG_LEVEL_DEBUG		/* transitions */
 };
 
-#define LOG_LINE_MAX 1024	/* bytes of a line, its NUL included; more is cut */
+#define LOG_LINE_MAX 1024	/* bytes of a line, its NUL included */
 
 #if defined(__GNUC__)
 #define LOG_PRINTF(f, a) __attribute__((__format__(__printf__, f, a)))
@@ -28,8 +28,9 @@ struct log;
 
 /* Makes a log that hands each line of at most that level to sink: without
  * time, level or newline, control bytes replaced by '?'. NULL: no memory. */
-struct log	*log_new(void (*sink)(void *arg, enum log_level, const char *line),
+struct log	*log_new(void (*sink)(void *arg, int level, const char *line),
 		    void *arg, enum log_level);
+/* Tells the counts not told yet. */
 void		 log_free(struct log *);
 /* 1 when a line of that level would be handed on. */
 int		 log_wants(const struct log *, enum log_level);

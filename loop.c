@@ -12,13 +12,20 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "compat/set.h"
 #include "clock.h"
+#include "net.h"
 #include "loop.h"
+
+/* Events taken from the set at a time, and how often in a round. */
+#define SET_EVENTS 64
+#define SET_TURNS 16
 
 void
 loop_init(struct loop *l)
 {
 	memset(l, 0, sizeof(*l));
+	l->set.fd = -1;
 	l->clock = clock_ms;
 	l->now = l->clock();
 }
@@ -38,6 +45,9 @@ void
 loop_done(struct loop *l)
 {
 	loop_bury_dead(l);
+	if (l->set.fd != -1)
+		net_close(l->set.fd);
+	free(l->seats);
 	free(l->ios);
 	free(l->slots);
 	memset(l, 0, sizeof(*l));
@@ -68,6 +78,27 @@ loop_reserve(struct loop *l)
 	return (0);
 }
 
+static int
+loop_reserve_seat(struct loop *l, int fd)
+{
+	struct seat *seats;
+	int n;
+
+	if (fd < l->nseats)
+		return (0);
+	if (fd > INT_MAX / 2 / (int)sizeof(*seats))
+		return (-1);
+	n = fd < 64 ? 64 : fd * 2;
+	seats = realloc(l->seats, (size_t)n * sizeof(*seats));
+	if (seats == NULL)
+		return (-1);
+	memset(seats + l->nseats, 0,
+	    (size_t)(n - l->nseats) * sizeof(*seats));
+	l->seats = seats;
+	l->nseats = n;
+	return (0);
+}
+
 int
 loop_add(struct loop *l, struct io *io, const struct io_ops *ops, int fd)
 {
@@ -86,7 +117,19 @@ loop_add(struct loop *l, struct io *io, const struct io_ops *ops, int fd)
 int
 loop_add_many(struct loop *l, struct io *io, const struct io_ops *ops, int fd)
 {
-	return (loop_add(l, io, ops, fd));
+	if (l->set.fd == -1 || loop_reserve_seat(l, fd) == -1 ||
+	    set_add(l->set.fd, fd, l->turn + 1) == -1)
+		return (loop_add(l, io, ops, fd));
+	io->ops = ops;
+	io->fd = fd;
+	io->index = -1;
+	io->slot = -1;
+	io->ready = 0;
+	io->in_set = 1;
+	l->seats[fd].io = io;
+	l->seats[fd].turn = ++l->turn;
+	l->nset++;
+	return (0);
 }
 
 void
@@ -94,6 +137,12 @@ loop_del(struct loop *l, struct io *io)
 {
 	struct io *last;
 
+	if (io->in_set) {
+		l->seats[io->fd].io = NULL;
+		l->nset--;
+		io->fd = -1;
+		return;
+	}
 	if (io->slot != -1)
 		l->slots[io->slot] = NULL;
 	last = l->ios[--l->nios];
@@ -103,6 +152,106 @@ loop_del(struct loop *l, struct io *io)
 	io->slot = -1;
 	io->fd = -1;
 }
+
+/* The kernel's set. */
+
+static int
+loop_set_want(struct io *io)
+{
+	return (LOOP_OWNER(io, struct loop, set)->nset > 0 ? POLLIN : -1);
+}
+
+static void
+loop_set_event(struct io *io)
+{
+	struct loop *l = LOOP_OWNER(io, struct loop, set);
+	struct set_event events[SET_EVENTS];
+	struct seat *seat;
+	int i, n, turns;
+
+	io->ready = 0;		/* what is left over, poll tells again */
+	for (turns = 0; turns < SET_TURNS; turns++) {
+		n = set_wait(io->fd, events, SET_EVENTS);
+		for (i = 0; i < n; i++) {
+			seat = &l->seats[events[i].fd];
+			if (seat->io == NULL || seat->turn != events[i].turn)
+				continue;
+			seat->io->ready |= (unsigned char)events[i].ready;
+			seat->io->ops->event(seat->io);
+		}
+		if (n < SET_EVENTS)
+			return;
+	}
+}
+
+static const struct io_ops set_ops = { loop_set_want, loop_set_event };
+
+/* 1 when poll(2) says that the set has something. */
+static int
+loop_set_stirs(int set)
+{
+	struct pollfd p = { set, POLLIN, 0 };
+
+	return (poll(&p, 1, 0) == 1 && (p.revents & POLLIN));
+}
+
+/* 1 when the set says that fd is readable, and nothing of others. */
+static int
+loop_set_tells(int set, int fd)
+{
+	struct set_event e[4];
+	int i, n, ready = 0;
+
+	n = set_wait(set, e, 4);
+	for (i = 0; i < n; i++) {
+		if (e[i].fd != fd || e[i].turn != 1)
+			return (0);
+		ready |= e[i].ready;
+	}
+	return (ready & IO_IN);
+}
+
+/* A byte in one descriptor of the set has to wake poll(2), its removal has to
+ * silence it again. */
+static int
+loop_set_works(int set)
+{
+	int fds[2], works;
+	size_t done;
+
+	if (net_pair(fds) == -1)
+		return (0);
+	works = net_write(fds[1], "", 1, &done) == IO_DONE &&
+	    set_add(set, fds[0], 1) == 0 && loop_set_stirs(set) &&
+	    loop_set_tells(set, fds[0]) && set_del(set, fds[0]) == 0 &&
+	    !loop_set_stirs(set);
+	net_close(fds[0]);
+	net_close(fds[1]);
+	return (works);
+}
+
+int
+loop_use(struct loop *l, const char *word)
+{
+	int set;
+
+	if (word == NULL ? !set_trusted() : strcmp(word, "poll") == 0)
+		return (0);
+	if (word != NULL &&
+	    (set_word() == NULL || strcmp(word, set_word()) != 0))
+		return (-1);
+	set = set_open();
+	if (set == -1)
+		return (-1);
+	if (!loop_set_works(set) || loop_add(l, &l->set, &set_ops, set) == -1) {
+		net_close(set);
+		l->set.fd = -1;
+		return (-1);
+	}
+	return (0);
+}
+
+/* The round. */
 
 int
 loop_pollfds(struct loop *l, struct pollfd *fds, int max)

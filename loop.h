@@ -16,6 +16,7 @@
 #define IO_OUT	2	/* a write may find room, or an error */
 #define IO_HUP	4	/* EOF or an error is on its way behind the data */
 #define IO_BROKEN 8	/* the connection is gone both ways, or an error waits */
+#define IO_FIN	16	/* a read that comes back short has got the last byte */
 
 struct io;
 
@@ -35,7 +36,7 @@ struct io {
 	int			 fd;	/* -1: not in use */
 	int			 index;	/* in the loop's list; -1: not in it */
 	int			 slot;	/* in this round's poll array; -1: none */
-	unsigned char		 ready;	/* IO_IN, IO_OUT, IO_HUP, IO_BROKEN */
+	unsigned char		 ready;	/* IO_* */
 	unsigned char		 in_set; /* registered in the kernel's set */
 };
 
@@ -57,13 +58,23 @@ struct task {
 #define LOOP_OWNER(p, type, member) \
 	((type *)(void *)((char *)(p) - offsetof(type, member)))
 
+/* Who has a descriptor in the kernel's set. */
+struct seat {
+	struct io	*io;
+	uint32_t	 turn;		/* an event of another turn is stale */
+};
+
 struct loop {
 	struct io	**ios;		/* those that go into the poll array */
 	struct io	**slots;	/* who has which slot this round */
 	int		 nios;
 	int		 size;		/* room in both arrays */
 	int		 nslots;
-	int		 nset;		/* descriptors in the kernel's set */
+	struct io	 set;		/* the kernel's set; fd -1: not used */
+	struct seat	*seats;		/* by descriptor */
+	int		 nseats;
+	int		 nset;		/* descriptors in the set */
+	uint32_t	 turn;		/* of the last one added */
 	struct timer	*timers;	/* a pairing heap, the earliest on top */
 	struct task	*tasks;		/* to run in the next dispatch */
 	struct task	*dead;		/* to bury at the start of the next round */
@@ -75,11 +86,17 @@ void	 loop_init(struct loop *);
 /* Buries what is dead. The owner has removed everything else. */
 void	 loop_done(struct loop *);
 
+/* How relays wait: word `poll`: in the poll array; the word of the system's
+ * set (`epoll`, `kqueue`): there; NULL: there where it is trusted. 0, or -1:
+ * this system has no such set, or it has not passed a test under poll(2). */
+int	 loop_use(struct loop *, const char *word);
+
 /* Adds a descriptor, with nothing known to be ready. 0, or -1: no memory.
  * loop_del is called before the descriptor is closed; it sets io->fd to -1. */
 int	 loop_add(struct loop *, struct io *, const struct io_ops *, int fd);
-/* The same for a descriptor that is one of very many and mostly idle: where
- * the system has a set of its own, it waits there. */
+/* The same for a descriptor that is one of very many and mostly idle: it
+ * waits in the kernel's set, if that is used. It has to be closed when it has
+ * been removed from the loop: only that takes it out of the set. */
 int	 loop_add_many(struct loop *, struct io *, const struct io_ops *, int fd);
 void	 loop_del(struct loop *, struct io *);
 

@@ -28,8 +28,9 @@ int	 net_accept(int fd, struct addr *peer);
 /* Starts to connect. Returns the descriptor (writable when it is known how it
  * went: net_connected), or -1 with errno. */
 int	 net_connect(const struct addr *a);
-/* How a connection that was under way ended: 0, or an errno. */
-int	 net_connected(int fd);
+/* How a connection that was under way ended: 0, or an errno. broken: poll(2)
+ * or the set has told of an error or a hang-up. */
+int	 net_connected(int fd, int broken);
 /* Small writes are sent at once from now on. */
 void	 net_nodelay(int fd);
 

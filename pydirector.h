@@ -35,6 +35,12 @@ struct pydirector *pydirector_new(pydirector_log_fn *log, void *arg,
 /* Ends everything at once and frees the director. */
 void		 pydirector_free(struct pydirector *);
 
+/* How relays wait: `poll`: all in the poll array; `epoll`, `kqueue`: in the
+ * kernel's set of that name; NULL: in the system's set, where it is trusted
+ * (epoll). Before pydirector_start. Returns 0, or -1: this system has no such
+ * set, or it has not passed its test; relays wait in the poll array then. */
+int		 pydirector_use(struct pydirector *, const char *word);
+
 /* Reads a configuration file into a director that has none. Returns 0, or -1
  * after one call of error for each error in the file. Looks no names up. */
 int		 pydirector_load(struct pydirector *, const char *file,

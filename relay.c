@@ -119,7 +119,6 @@ relay_leave_host(struct relay *r)
 	if (r->host == NULL)
 		return;
 	host_close(r->host, r->connected ? ++r->director->stamp : 0);
-	host_unref(r->host);
 	r->host = NULL;
 }
 
@@ -295,7 +294,6 @@ relay_connect(struct relay *r)
 		if (h == NULL)
 			break;
 		r->host = h;
-		host_ref(h);
 		host_open(h);
 		r->dial.next = 0;
 	} while (relay_dial(r) == 0);
@@ -339,7 +337,6 @@ relay_connected(struct relay *r)
 	r->host->total++;
 	log_debug(d->log, "relay %" PRIu64 ": connected to %s %s", r->id,
 	    r->host->name, r->host->address);
-	net_nodelay(r->server.io.fd);
 	flow_start(r);
 }
 
@@ -412,7 +409,7 @@ relay_server_event(struct io *io)
 	case RELAY_CONNECT:
 		if (!(io->ready & IO_OUT))
 			return;
-		error = net_connected(io->fd);
+		error = net_connected(io->fd, io->ready & IO_BROKEN);
 		if (error == 0)
 			relay_connected(r);
 		else

@@ -43,6 +43,7 @@ struct relay {
 	struct addr	 addr;		/* the client's */
 	unsigned char	 state;		/* enum relay_state */
 	unsigned char	 local;		/* an attempt met a shortage of ours */
+	unsigned char	 nodelay;	/* the server's socket has it */
 	unsigned char	 connected;	/* host->total counts it */
 	unsigned char	 end;		/* enum relay_end, once it is known */
 };

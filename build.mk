@@ -1,0 +1,204 @@
+# SPDX-License-Identifier: ISC
+#
+# The rules; Makefile comes here once config.mk is there. For any POSIX make:
+# no pattern rules, no conditionals, no functions.
+
+.POSIX:
+.SUFFIXES:
+.SUFFIXES: .c .o
+
+include config.mk
+
+# The objects, floor by floor: pydirector-internals(7).
+FLOOR0 = clock.o log.o buf.o addr.o $(COMPAT)
+FLOOR1 = net.o loop.o helper.o
+FLOOR2 = model.o sched.o conf.o conf-attr.o conf-build.o conf-check.o
+FLOOR3 = dial.o listen.o relay.o flow.o check.o manager.o
+FLOOR4 =
+FLOOR5 = director.o
+FLOOR6 = pydirector.o daemon.o helper-main.o
+
+ENGINE = $(FLOOR0) $(FLOOR1) $(FLOOR2) $(FLOOR3) $(FLOOR4) $(FLOOR5)
+PROGRAMS = pydirector pydirector-helper
+UNITS = t/unit-compat t/unit-buf t/unit-log t/unit-addr t/unit-helper t/unit-loop \
+	t/unit-model t/unit-sched t/unit-conf
+TOOLS = t/backend t/client
+BENCH = t/bench-backend t/flood
+BENCHFLAGS =
+PAGES8 = pydirector.8
+PAGES7 = pydirector-sched.7 pydirector-internals.7
+PAGES5 = pydirector.conf.5
+SAMPLES = etc/sample-pydirector.xml etc/sample-txlb.xml etc/inittab.sample \
+	etc/pydirector.smf.xml
+DOCS = README INSTALL NEWS LICENSE
+
+COMPILE = $(CC) $(STD) $(WARNINGS) -I. $(CPPFLAGS) $(CFLAGS)
+LINK = $(CC) $(CFLAGS) $(LDFLAGS)
+LIBS = $(XML_LIBS) $(NET_LIBS)
+JOBS = 2
+PROVE = prove
+PROVEFLAGS =
+TESTS = t/*.t $(UNITS)
+
+all: $(PROGRAMS)
+
+.c.o:
+	$(COMPILE) -c -o $@ $<
+
+conf.o: conf.c
+	$(COMPILE) $(XML_CFLAGS) -c -o $@ conf.c
+
+t/load.o: t/load.c
+	$(COMPILE) $(CURL_CFLAGS) -c -o $@ t/load.c
+
+libpydirector.a: $(ENGINE)
+	rm -f $@
+	$(AR) -rc $@ $(ENGINE)
+
+pydirector: pydirector.o daemon.o libpydirector.a
+	$(LINK) -o $@ pydirector.o daemon.o libpydirector.a $(LIBS) $(CRYPT_LIBS)
+
+pydirector-helper: helper-main.o libpydirector.a
+	$(LINK) -o $@ helper-main.o libpydirector.a $(NET_LIBS)
+
+# What the tests use.
+tests: all $(TOOLS) $(LOAD) $(UNITS)
+
+t/backend: t/backend.o
+	$(LINK) -o $@ t/backend.o $(NET_LIBS)
+
+t/client: t/client.o
+	$(LINK) -o $@ t/client.o $(NET_LIBS)
+
+t/load: t/load.o
+	$(LINK) -o $@ t/load.o $(CURL_LIBS) $(NET_LIBS)
+
+t/bench-backend: t/bench-backend.o
+	$(LINK) -o $@ t/bench-backend.o $(NET_LIBS)
+
+t/flood: t/flood.o
+	$(LINK) -o $@ t/flood.o $(NET_LIBS)
+
+t/unit-compat: t/unit-compat.o
+	$(LINK) -o $@ t/unit-compat.o
+
+t/unit-buf: t/unit-buf.o libpydirector.a
+	$(LINK) -o $@ t/unit-buf.o libpydirector.a $(LIBS)
+
+t/unit-log: t/unit-log.o libpydirector.a
+	$(LINK) -o $@ t/unit-log.o libpydirector.a $(LIBS)
+
+t/unit-addr: t/unit-addr.o libpydirector.a
+	$(LINK) -o $@ t/unit-addr.o libpydirector.a $(LIBS)
+
+t/unit-helper: t/unit-helper.o libpydirector.a
+	$(LINK) -o $@ t/unit-helper.o libpydirector.a $(LIBS)
+
+t/unit-loop: t/unit-loop.o libpydirector.a
+	$(LINK) -o $@ t/unit-loop.o libpydirector.a $(LIBS)
+
+t/unit-model: t/unit-model.o libpydirector.a
+	$(LINK) -o $@ t/unit-model.o libpydirector.a $(LIBS)
+
+t/unit-sched: t/unit-sched.o libpydirector.a
+	$(LINK) -o $@ t/unit-sched.o libpydirector.a $(LIBS)
+
+t/unit-conf: t/unit-conf.o libpydirector.a
+	$(LINK) -o $@ t/unit-conf.o libpydirector.a $(LIBS)
+
+check: tests
+	CC='$(CC)' $(PROVE) $(PROVEFLAGS) -j$(JOBS) -e 'sh tools/run-test.sh' \
+	    $(TESTS)
+
+# For t/90-floors.t: each floor with its objects.
+floors:
+	@echo 0 $(FLOOR0)
+	@echo 1 $(FLOOR1)
+	@echo 2 $(FLOOR2)
+	@echo 3 $(FLOOR3)
+	@echo 4 $(FLOOR4)
+	@echo 5 $(FLOOR5)
+	@echo 6 $(FLOOR6)
+
+demo: all t/backend t/client
+	@sh tools/demo.sh
+
+# Beside other balancers, on Linux.
+bench: all $(BENCH)
+	@sh t/bench.sh $(BENCHFLAGS)
+
+lint:
+	@XML_CFLAGS='$(XML_CFLAGS)' CURL_CFLAGS='$(CURL_CFLAGS)' \
+	    sh tools/lint.sh
+
+install: all
+	@sh tools/install.sh 755 '$(DESTDIR)$(SBINDIR)' pydirector
+	@sh tools/install.sh 755 '$(DESTDIR)$(LIBEXECDIR)' pydirector-helper
+	@cd man && sh ../tools/install.sh 644 '$(DESTDIR)$(MANDIR)/man8' $(PAGES8)
+	@cd man && sh ../tools/install.sh 644 '$(DESTDIR)$(MANDIR)/man7' $(PAGES7)
+	@cd man && sh ../tools/install.sh 644 '$(DESTDIR)$(MANDIR)/man5' $(PAGES5)
+	@sh tools/install.sh 644 '$(DESTDIR)$(EXAMPLEDIR)' $(SAMPLES)
+	@sh tools/install.sh 644 '$(DESTDIR)$(DOCDIR)' $(DOCS)
+	@sh tools/install.sh -n 640 '$(DESTDIR)$(SYSCONFDIR)' etc/pydirector.xml
+
+# The configuration stays: it is the user's.
+uninstall:
+	@sh tools/install.sh -d '$(DESTDIR)$(SBINDIR)' pydirector
+	@sh tools/install.sh -d '$(DESTDIR)$(LIBEXECDIR)' pydirector-helper
+	@sh tools/install.sh -d '$(DESTDIR)$(MANDIR)/man8' $(PAGES8)
+	@sh tools/install.sh -d '$(DESTDIR)$(MANDIR)/man7' $(PAGES7)
+	@sh tools/install.sh -d '$(DESTDIR)$(MANDIR)/man5' $(PAGES5)
+	@sh tools/install.sh -d '$(DESTDIR)$(EXAMPLEDIR)' $(SAMPLES)
+	@sh tools/install.sh -d '$(DESTDIR)$(DOCDIR)' $(DOCS)
+
+clean:
+	rm -f *.o compat/*.o t/*.o libpydirector.a $(PROGRAMS) $(TOOLS) $(BENCH) \
+	    t/load $(UNITS)
+
+.PHONY: all tests check floors demo bench lint install uninstall clean
+
+# Dependencies; `sh tools/deps.sh -w` writes what follows.
+addr.o: addr.c addr.h config.h
+buf.o: buf.c buf.h config.h log.h
+check.o: check.c addr.h buf.h config.h director.h helper.h log.h loop.h net.h
+clock.o: clock.c clock.h config.h
+compat/explicit_bzero.o: compat/explicit_bzero.c compat/compat.h config.h
+compat/getentropy.o: compat/getentropy.c compat/compat.h config.h
+compat/reallocarray.o: compat/reallocarray.c compat/compat.h config.h
+compat/set-epoll.o: compat/set-epoll.c compat/set.h config.h loop.h
+compat/set-kqueue.o: compat/set-kqueue.c compat/set.h config.h loop.h
+compat/set-none.o: compat/set-none.c compat/set.h config.h
+compat/strlcpy.o: compat/strlcpy.c compat/compat.h config.h
+conf-attr.o: conf-attr.c addr.h buf.h conf.h config.h director.h helper.h log.h loop.h net.h
+conf-build.o: conf-build.c addr.h buf.h conf.h config.h director.h helper.h log.h loop.h net.h
+conf-check.o: conf-check.c addr.h buf.h conf.h config.h director.h helper.h log.h loop.h net.h
+conf.o: conf.c addr.h buf.h conf.h config.h director.h helper.h log.h loop.h net.h
+daemon.o: daemon.c clock.h config.h daemon.h log.h
+dial.o: dial.c addr.h buf.h config.h director.h helper.h log.h loop.h net.h
+director.o: director.c addr.h buf.h clock.h compat/compat.h config.h director.h helper.h log.h loop.h net.h pydirector.h
+flow.o: flow.c addr.h buf.h config.h director.h helper.h log.h loop.h net.h relay.h
+helper-main.o: helper-main.c addr.h config.h helper.h log.h loop.h
+helper.o: helper.c addr.h config.h helper.h log.h loop.h net.h
+listen.o: listen.c addr.h buf.h config.h director.h helper.h log.h loop.h net.h
+log.o: log.c clock.h config.h log.h
+loop.o: loop.c addr.h clock.h compat/set.h config.h loop.h net.h
+manager.o: manager.c addr.h buf.h config.h director.h helper.h log.h loop.h net.h
+model.o: model.c addr.h buf.h config.h director.h helper.h log.h loop.h net.h
+net.o: net.c addr.h config.h net.h
+pydirector.o: pydirector.c compat/compat.h config.h daemon.h pydirector.h
+relay.o: relay.c addr.h buf.h clock.h config.h director.h helper.h log.h loop.h net.h relay.h
+sched.o: sched.c addr.h buf.h config.h director.h helper.h log.h loop.h net.h
+t/backend.o: t/backend.c config.h t/tool.h
+t/bench-backend.o: t/bench-backend.c config.h t/tool.h
+t/client.o: t/client.c config.h t/tool.h
+t/flood.o: t/flood.c config.h t/tool.h
+t/load.o: t/load.c config.h t/tool.h
+t/unit-addr.o: t/unit-addr.c addr.h config.h t/tap.h
+t/unit-buf.o: t/unit-buf.c buf.h config.h log.h t/tap.h
+t/unit-compat.o: t/unit-compat.c compat/compat.h compat/explicit_bzero.c compat/getentropy.c compat/reallocarray.c compat/strlcpy.c config.h t/tap.h
+t/unit-conf.o: t/unit-conf.c addr.h buf.h clock.h config.h director.h helper.h log.h loop.h net.h t/conf-refusals.h t/tap.h
+t/unit-helper.o: t/unit-helper.c addr.h clock.h config.h helper.h log.h loop.h net.h t/tap.h
+t/unit-log.o: t/unit-log.c clock.h config.h log.h t/tap.h
+t/unit-loop.o: t/unit-loop.c compat/set.h config.h loop.h t/tap.h
+t/unit-model.o: t/unit-model.c addr.h buf.h config.h director.h helper.h log.h loop.h net.h t/tap.h
+t/unit-sched.o: t/unit-sched.c addr.h buf.h clock.h config.h director.h helper.h log.h loop.h net.h t/sched-tools.h t/tap.h

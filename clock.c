@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: ISC
+ *
+ * The two clocks. Neither call fails: where the system has no monotonic clock
+ * configure has already said so. */
+
+#include "config.h"
+
+#include <string.h>
+#include <time.h>
+
+#include "clock.h"
+
+int64_t
+clock_us(void)
+{
+	struct timespec ts;
+
+	if (clock_gettime(CLOCK_MONOTONIC, &ts) == -1)
+		return 0;
+	return (int64_t)ts.tv_sec * 1000000 + ts.tv_nsec / 1000;
+}
+
+int64_t
+clock_ms(void)
+{
+	return clock_us() / 1000;
+}
+
+char *
+clock_stamp(char buf[CLOCK_STAMP_SIZE])
+{
+	struct tm tm;
+	time_t now = time(NULL);
+
+	if (gmtime_r(&now, &tm) == NULL ||
+	    strftime(buf, CLOCK_STAMP_SIZE, "%Y-%m-%dT%H:%M:%SZ", &tm) == 0)
+		memcpy(buf, "0000-00-00T00:00:00Z", CLOCK_STAMP_SIZE);
+	return buf;
+}

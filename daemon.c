@@ -1,0 +1,530 @@
+/* SPDX-License-Identifier: ISC
+ *
+ * What makes a program a daemon: log output, pid file, background, signals,
+ * paths. Lines go out whole, in one write(2), and never wait for a reader
+ * (syslog(3) alone may). Signal handlers only take notes; the state that they
+ * need is static, as there is one process and one set of signals. */
+
+#include "config.h"
+
+#include <sys/types.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <syslog.h>
+#include <unistd.h>
+
+#include "clock.h"
+#include "log.h"
+#include "daemon.h"
+
+#define PID_TRIES	10	/* a pid file that goes while it is locked */
+#define MOST_FILES	1024	/* descriptors that we may be started with */
+
+/* In the order in which daemon_signal tells of them. */
+static const int	signals[] = {
+	SIGTERM, SIGINT, SIGQUIT, SIGUSR1, SIGHUP
+};
+
+#define SIGNALS (sizeof(signals) / sizeof(signals[0]))
+
+static volatile sig_atomic_t	caught[SIGNALS];
+static volatile sig_atomic_t	running;
+static int			self_pipe[2] = { -1, -1 };
+static const char		*remove_path;	/* the pid file, or NULL */
+
+/* Log output. */
+
+static int
+daemon_log_file(const char *path)
+{
+	/* Not waiting: it can be a FIFO. */
+	return open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC |
+	    O_NOCTTY | O_NONBLOCK, 0640);
+}
+
+int
+daemon_log_open(struct daemon_log *l, const char *path, int to_stderr)
+{
+	l->fd = -1;
+	l->path = NULL;
+	l->torn = 0;
+	l->lost = 0;
+	if (path != NULL) {
+		if ((l->fd = daemon_log_file(path)) == -1)
+			return -1;
+		if ((l->path = strdup(path)) == NULL) {
+			daemon_log_close(l);
+			return -1;
+		}
+		return 0;
+	}
+	if (to_stderr)
+		l->fd = STDERR_FILENO;
+	else
+		openlog("pydirector", LOG_PID | LOG_NDELAY, LOG_DAEMON);
+	return 0;
+}
+
+int
+daemon_log_reopen(struct daemon_log *l)
+{
+	int fd;
+
+	if (l->path == NULL)
+		return 0;
+	fd = daemon_log_file(l->path);
+	if (fd == -1)
+		return -1;
+	close(l->fd);
+	l->fd = fd;
+	l->torn = 0;
+	return 0;
+}
+
+/* 1: a write goes out without waiting. What standard error is we share with
+ * others, so it cannot be made non-blocking. */
+static int
+daemon_log_may_write(const struct daemon_log *l)
+{
+	struct pollfd p;
+
+	if (l->path != NULL)
+		return 1;
+	p.fd = l->fd;
+	p.events = POLLOUT;
+	p.revents = 0;
+	return poll(&p, 1, 0) == 1 && (p.revents & POLLOUT) != 0;
+}
+
+/* One line into the file. 1: it went out. */
+static int
+daemon_log_write(struct daemon_log *l, int level, const char *line)
+{
+	char text[LOG_LINE_MAX + 64], stamp[CLOCK_STAMP_SIZE];
+	ssize_t put;
+	int n;
+
+	if (!daemon_log_may_write(l))
+		return 0;
+	n = snprintf(text, sizeof(text), "%s%s %s %.*s\n",
+	    l->torn ? "\n" : "", clock_stamp(stamp),
+	    log_level_word((enum log_level)level), LOG_LINE_MAX, line);
+	if (n < 0 || n >= (int)sizeof(text))
+		return 0;
+	do
+		put = write(l->fd, text, (size_t)n);
+	while (put == -1 && errno == EINTR);
+	if (put > 0)
+		l->torn = put < n;
+	return put == n;
+}
+
+static int
+daemon_log_priority(int level)
+{
+	switch ((enum log_level)level) {
+	case LOG_LEVEL_ERR:
+		return LOG_ERR;
+	case LOG_LEVEL_WARNING:
+		return LOG_WARNING;
+	case LOG_LEVEL_NOTICE:
+		return LOG_NOTICE;
+	case LOG_LEVEL_INFO:
+		return LOG_INFO;
+	case LOG_LEVEL_DEBUG:
+		return LOG_DEBUG;
+	}
+	return LOG_NOTICE;
+}
+
+void
+daemon_log_line(struct daemon_log *l, int level, const char *line)
+{
+	char text[64];
+
+	if (l->fd == -1) {
+		syslog(daemon_log_priority(level), "%s", line);
+		return;
+	}
+	if (l->lost > 0) {
+		snprintf(text, sizeof(text), "log: lost %lu lines", l->lost);
+		if (!daemon_log_write(l, LOG_LEVEL_WARNING, text)) {
+			l->lost++;
+			return;
+		}
+		l->lost = 0;
+	}
+	if (!daemon_log_write(l, level, line))
+		l->lost++;
+}
+
+void
+daemon_log_close(struct daemon_log *l)
+{
+	if (l->fd == -1)
+		closelog();
+	else if (l->fd != STDERR_FILENO)
+		close(l->fd);
+	l->fd = -1;
+	free(l->path);
+	l->path = NULL;
+}
+
+/* The pid file. */
+
+/* 1: the path still names the file that is open. */
+static int
+daemon_pid_is(const char *path, int fd)
+{
+	struct stat a, b;
+
+	return fstat(fd, &a) == 0 && lstat(path, &b) == 0 &&
+	    a.st_dev == b.st_dev && a.st_ino == b.st_ino;
+}
+
+/* Opens and locks it. -1 with errno, EAGAIN: *owner has the lock. */
+static int
+daemon_pid_lock(const char *path, pid_t *owner)
+{
+	struct flock lock;
+	int fd, i, saved;
+
+	for (i = 0; i < PID_TRIES; i++) {
+		fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOCTTY |
+		    O_NOFOLLOW | O_NONBLOCK, 0644);
+		if (fd == -1)
+			return -1;
+		memset(&lock, 0, sizeof(lock));
+		lock.l_type = F_WRLCK;
+		lock.l_whence = SEEK_SET;
+		if (fcntl(fd, F_SETLK, &lock) == -1) {
+			saved = errno == EACCES ? EAGAIN : errno;
+			if (fcntl(fd, F_GETLK, &lock) == 0 &&
+			    lock.l_type != F_UNLCK)
+				*owner = lock.l_pid;
+			close(fd);
+			errno = saved;
+			return -1;
+		}
+		/* The one before us may have removed it in between. */
+		if (daemon_pid_is(path, fd))
+			return fd;
+		close(fd);
+	}
+	errno = EBUSY;
+	return -1;
+}
+
+/* 1: it holds a number or nothing, so nobody's other file is overwritten. */
+static int
+daemon_pid_is_ours(int fd)
+{
+	struct stat st;
+	char text[32];
+	ssize_t n;
+
+	if (fstat(fd, &st) == -1 || !S_ISREG(st.st_mode))
+		return 0;
+	n = pread(fd, text, sizeof(text) - 1, 0);
+	if (n < 0)
+		return 0;
+	text[n] = '\0';
+	return strspn(text, "0123456789 \n") == (size_t)n;
+}
+
+static int
+daemon_pid_write(int fd)
+{
+	char text[32];
+	int n = snprintf(text, sizeof(text), "%ld\n", (long)getpid());
+
+	if (ftruncate(fd, 0) == -1)
+		return -1;
+	return pwrite(fd, text, (size_t)n, 0) == n ? 0 : -1;
+}
+
+int
+daemon_pid_open(const char *path, char *err, size_t size)
+{
+	pid_t owner = 0;
+	int fd = daemon_pid_lock(path, &owner);
+
+	if (fd == -1 && errno == EAGAIN) {
+		snprintf(err, size, "%s: another instance is running: pid %ld",
+		    path, (long)owner);
+		return -1;
+	}
+	if (fd == -1) {
+		snprintf(err, size, "%s: %s", path, strerror(errno));
+		return -1;
+	}
+	if (!daemon_pid_is_ours(fd)) {
+		snprintf(err, size, "%s: not a pid file, left as it is", path);
+		close(fd);
+		return -1;
+	}
+	if (daemon_pid_write(fd) == -1) {
+		snprintf(err, size, "%s: %s", path, strerror(errno));
+		daemon_pid_close(path, fd);
+		return -1;
+	}
+	return fd;
+}
+
+void
+daemon_pid_close(const char *path, int fd)
+{
+	if (fd == -1)
+		return;
+	if (daemon_pid_is(path, fd))
+		unlink(path);
+	close(fd);
+}
+
+/* The background. */
+
+void
+daemon_standard(void)
+{
+	int fd;
+
+	do
+		fd = open("/dev/null", O_RDWR);
+	while (fd != -1 && fd <= STDERR_FILENO);
+	if (fd != -1)
+		close(fd);
+}
+
+void
+daemon_close_others(void)
+{
+	int fd;
+
+	for (fd = STDERR_FILENO + 1; fd < MOST_FILES; fd++)
+		close(fd);
+}
+
+/* In the parent: waits for the child's word or its end. */
+static void
+daemon_wait(int fd, pid_t child)
+{
+	char word;
+	ssize_t n;
+	int status;
+
+	do
+		n = read(fd, &word, 1);
+	while (n == -1 && errno == EINTR);
+	if (n == 1)
+		_exit(0);
+	while (waitpid(child, &status, 0) == -1)
+		if (errno != EINTR)
+			_exit(1);
+	_exit(WIFEXITED(status) ? WEXITSTATUS(status) : 1);
+}
+
+int
+daemon_detach(void)
+{
+	int fds[2], saved;
+	pid_t child;
+
+	if (pipe(fds) == -1)
+		return -1;
+	fcntl(fds[0], F_SETFD, FD_CLOEXEC);
+	fcntl(fds[1], F_SETFD, FD_CLOEXEC);
+	/* The parent has to learn how its child ended. */
+	signal(SIGCHLD, SIG_DFL);
+	child = fork();
+	if (child == -1) {
+		saved = errno;
+		close(fds[0]);
+		close(fds[1]);
+		errno = saved;
+		return -1;
+	}
+	if (child > 0) {
+		close(fds[1]);
+		daemon_wait(fds[0], child);
+	}
+	close(fds[0]);
+	return fds[1];
+}
+
+int
+daemon_ready(int fd)
+{
+	int null, left;
+
+	/* Only now: until here an interrupt from the terminal is meant for
+	 * us, too. */
+	setsid();
+	left = chdir("/");
+	null = open("/dev/null", O_RDWR | O_CLOEXEC);
+	if (null != -1) {
+		dup2(null, STDIN_FILENO);
+		dup2(null, STDOUT_FILENO);
+		dup2(null, STDERR_FILENO);
+		close(null);
+	}
+	/* A parent that is gone does not matter any more. */
+	while (write(fd, "", 1) == -1 && errno == EINTR)
+		continue;
+	close(fd);
+	return left;
+}
+
+/* Signals. */
+
+static void
+daemon_catch(int sig)
+{
+	int saved = errno;
+	size_t i;
+
+	if (!running && sig != SIGHUP && sig != SIGUSR1) {
+		if (remove_path != NULL)
+			unlink(remove_path);
+		_exit(1);
+	}
+	for (i = 0; i < SIGNALS; i++)
+		if (signals[i] == sig)
+			caught[i] = 1;
+	/* A full pipe is readable, which is all that is wanted. */
+	if (write(self_pipe[1], "", 1) == -1)
+		errno = saved;
+	errno = saved;
+}
+
+int
+daemon_signals(const char *pid_path)
+{
+	struct sigaction sa;
+	size_t i;
+	int j;
+
+	remove_path = pid_path;
+	if (pipe(self_pipe) == -1)
+		return -1;
+	for (j = 0; j < 2; j++) {
+		fcntl(self_pipe[j], F_SETFD, FD_CLOEXEC);
+		fcntl(self_pipe[j], F_SETFL, O_NONBLOCK);
+	}
+	memset(&sa, 0, sizeof(sa));
+	sa.sa_handler = daemon_catch;
+	sa.sa_flags = SA_RESTART;
+	sigfillset(&sa.sa_mask);
+	for (i = 0; i < SIGNALS; i++)
+		if (sigaction(signals[i], &sa, NULL) == -1)
+			return -1;
+	signal(SIGPIPE, SIG_IGN);
+	/* A log file at the limit of its size is an error of write(2). */
+	signal(SIGXFSZ, SIG_IGN);
+	signal(SIGCHLD, SIG_DFL);
+	sigemptyset(&sa.sa_mask);
+	if (sigprocmask(SIG_SETMASK, &sa.sa_mask, NULL) == -1)
+		return -1;
+	return self_pipe[0];
+}
+
+void
+daemon_running(void)
+{
+	running = 1;
+}
+
+int
+daemon_signal(void)
+{
+	char bytes[64];
+	size_t i;
+
+	/* The pipe before the notes: what is caught in between wakes again. */
+	while (read(self_pipe[0], bytes, sizeof(bytes)) > 0)
+		continue;
+	for (i = 0; i < SIGNALS; i++)
+		if (caught[i]) {
+			caught[i] = 0;
+			return signals[i];
+		}
+	return 0;
+}
+
+/* Paths. */
+
+static char *
+daemon_join(const char *dir, size_t n, const char *name)
+{
+	size_t size = n + strlen(name) + 2;
+	char *path = malloc(size);
+
+	if (path != NULL)
+		snprintf(path, size, "%.*s/%s", (int)n, dir, name);
+	return path;
+}
+
+char *
+daemon_absolute(const char *path)
+{
+	char *dir, *joined;
+
+	if (*path == '/')
+		return strdup(path);
+	dir = realpath(".", NULL);
+	if (dir == NULL)
+		return NULL;
+	joined = daemon_join(dir, strlen(dir), path);
+	free(dir);
+	return joined;
+}
+
+/* The file that a command name stands for, as the shell found it. */
+static char *
+daemon_which(const char *name)
+{
+	const char *dir = getenv("PATH");
+	struct stat st;
+	size_t n;
+	char *path, *real;
+
+	if (strchr(name, '/') != NULL)
+		return realpath(name, NULL);
+	for (; dir != NULL; dir = dir[n] == ':' ? dir + n + 1 : NULL) {
+		n = strcspn(dir, ":");
+		path = daemon_join(n > 0 ? dir : ".", n > 0 ? n : 1, name);
+		if (path == NULL)
+			return NULL;
+		if (access(path, X_OK) == 0 && stat(path, &st) == 0 &&
+		    S_ISREG(st.st_mode)) {
+			real = realpath(path, NULL);
+			free(path);
+			return real;
+		}
+		free(path);
+	}
+	return NULL;
+}
+
+char *
+daemon_beside(const char *argv0, const char *name, const char *dir)
+{
+	char *self = daemon_which(argv0), *path;
+
+	if (self != NULL) {
+		path = daemon_join(self, (size_t)(strrchr(self, '/') - self),
+		    name);
+		free(self);
+		if (path == NULL || access(path, X_OK) == 0)
+			return path;
+		free(path);
+	}
+	return daemon_join(dir, strlen(dir), name);
+}

@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: ISC
+ *
+ * What makes a program a daemon: log output, pid file, background, signals,
+ * paths. Nothing here knows what a director is. */
+
+#ifndef DAEMON_H
+#define DAEMON_H
+
+#include <stddef.h>
+
+/* Where log lines go. */
+struct daemon_log {
+	int		 fd;		/* -1: syslog */
+	char		*path;		/* of the file; NULL: it is none */
+	int		 torn;		/* the last line was cut off */
+	unsigned long	 lost;		/* lines not written since */
+};
+
+/* path NULL: standard error, or syslog. 0, or -1 with errno. */
+int	 daemon_log_open(struct daemon_log *, const char *path, int to_stderr);
+/* Opens the file anew, for one that was renamed. 0, or -1 with errno: the old
+ * one stays in use. */
+int	 daemon_log_reopen(struct daemon_log *);
+/* Writes a line: with time and level, or to syslog. A reader that has stopped
+ * is not waited for: the line is lost, and the number lost is told later. */
+void	 daemon_log_line(struct daemon_log *, int level, const char *line);
+void	 daemon_log_close(struct daemon_log *);
+
+/* Locks the pid file and writes our number into it; path is kept. Returns its
+ * descriptor, or -1 with a text in err: another instance has it, or it cannot
+ * be written. */
+int	 daemon_pid_open(const char *path, char *err, size_t size);
+/* Removes it. */
+void	 daemon_pid_close(const char *path, int fd);
+
+/* Makes sure that descriptors 0, 1 and 2 are open. */
+void	 daemon_standard(void);
+/* Closes those above them that the program was started with. */
+void	 daemon_close_others(void);
+/* Goes on in a child. The parent waits until the child has called
+ * daemon_ready or has ended, and exits with 0 or the child's status. Returns a
+ * descriptor for daemon_ready, or -1 with errno. */
+int	 daemon_detach(void);
+/* The child is what the parent promised: leaves terminal and directory. 0, or
+ * -1 with errno: it is still in the directory. */
+int	 daemon_ready(int fd);
+
+/* Catches SIGTERM, SIGINT, SIGQUIT, SIGHUP and SIGUSR1 and ignores SIGPIPE.
+ * Until daemon_running, the first three end the program at once, with status
+ * 1, and remove the pid file. Returns a descriptor that becomes readable when
+ * one was caught, or -1 with errno. */
+int	 daemon_signals(const char *pid_path);
+void	 daemon_running(void);
+/* The number of a signal that was caught, the most urgent first, or 0. */
+int	 daemon_signal(void);
+
+/* The path seen from the root directory, to be freed; NULL with errno. */
+char	*daemon_absolute(const char *path);
+/* The path of a program that belongs to the one running as argv0: beside it,
+ * or else in dir. To be freed; NULL: no memory. */
+char	*daemon_beside(const char *argv0, const char *name, const char *dir);
+
+#endif

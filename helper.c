@@ -1,0 +1,608 @@
+/* SPDX-License-Identifier: ISC
+ *
+ * The client side of pydirector-helper. Questions wait in a queue; the child
+ * has one of them at a time, so that a question that ends it, or keeps it too
+ * long, costs no other. It promises that every question is answered: by the
+ * child, or with a text when the child ended, was too slow or cannot be
+ * started. What the child sends is believed as little as a stranger's bytes.
+ *
+ *	no child	a question: started, not more than once in START_WAIT
+ *	idle		a question goes to it
+ *	asked		answer: the next question; end, nonsense or ANSWER_WAIT
+ *			over: the question fails, the child is ended
+ *	dying		socket closed, not reaped yet; no new one until it is */
+
+#include "config.h"
+
+#include <sys/types.h>
+#include <sys/wait.h>
+
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <spawn.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "log.h"
+#include "addr.h"
+#include "net.h"
+#include "loop.h"
+#include "helper.h"
+
+#define QUEUE_MAX	64	/* questions outstanding */
+#define ANSWER_WAIT	30000	/* ms that the child has for one */
+#define START_WAIT	1000	/* ms between two starts */
+#define REAP_WAIT	20	/* ms until it is looked for again */
+#define REAP_TRIES	100	/* at the end, before it is left behind */
+
+extern char **environ;
+
+/* A question. frame is what is written, head and payload. */
+struct helper_request {
+	struct helper_request	*next, **link;	/* link NULL: not queued */
+	struct helper		*helper;
+	/* Decodes an answer and gives it on; why not NULL: there is none. */
+	void			(*answer)(struct helper_request *,
+				    const char *payload, size_t,
+				    const char *why);
+	helper_lookup_fn	*fn;		/* NULL: cancelled */
+	void			*arg;
+	unsigned		 port;		/* for the addresses found */
+	size_t			 len;		/* of frame */
+	char			 frame[];
+};
+
+struct helper {
+	struct loop		*loop;
+	struct log		*log;
+	char			*path;
+	char			*mode;
+	struct io		 io;		/* fd -1: no child to talk to */
+	pid_t			 pid;		/* -1: none left to reap */
+	int			 answered;	/* by this child, once */
+	int			 killed;	/* by us: told already */
+	struct helper_request	*queue, **tail;	/* not with the child yet */
+	struct helper_request	*asked;		/* with the child, or NULL */
+	int			 nrequests;	/* all of them */
+	uint32_t		 id;		/* of the last one asked */
+	size_t			 written;	/* of the frame of asked */
+	int64_t			 start_at;	/* not before */
+	struct timer		 deadline;	/* of asked */
+	struct timer		 again;		/* reaps, or starts */
+	struct task		 task;		/* asks the next */
+	size_t			 have;		/* bytes in in[] */
+	char			 in[sizeof(struct helper_head) +
+				    HELPER_PAYLOAD];
+};
+
+static void	 helper_next(struct helper *);
+static void	 helper_end(struct helper *, const char *why);
+
+struct helper *
+helper_new(struct loop *loop, struct log *log, const char *path,
+    const char *mode)
+{
+	struct helper *h = calloc(1, sizeof(*h));
+
+	if (h == NULL)
+		return NULL;
+	h->path = strdup(path);
+	h->mode = strdup(mode);
+	if (h->path == NULL || h->mode == NULL) {
+		free(h->path);
+		free(h->mode);
+		free(h);
+		return NULL;
+	}
+	h->loop = loop;
+	h->log = log;
+	h->io.fd = -1;
+	h->io.index = -1;
+	h->pid = -1;
+	h->tail = &h->queue;
+	h->start_at = loop->clock();
+	return h;
+}
+
+/* The queue. */
+
+static void
+helper_append(struct helper *h, struct helper_request *q)
+{
+	q->next = NULL;
+	q->link = h->tail;
+	*h->tail = q;
+	h->tail = &q->next;
+}
+
+static void
+helper_remove(struct helper *h, struct helper_request *q)
+{
+	*q->link = q->next;
+	if (q->next != NULL)
+		q->next->link = q->link;
+	else
+		h->tail = q->link;
+	q->next = NULL;
+	q->link = NULL;
+}
+
+/* The end of a question: with an answer, or with why there is none. */
+static void
+helper_answer(struct helper_request *q, const char *payload, size_t len,
+    const char *why)
+{
+	q->helper->nrequests--;
+	if (q->fn != NULL)
+		q->answer(q, payload, len, why);
+	free(q);
+}
+
+/* Fails those in the queue now; the ones that are asked meanwhile stay. */
+static void
+helper_fail_queue(struct helper *h, const char *why)
+{
+	int n = h->nrequests - (h->asked != NULL);
+	struct helper_request *q;
+
+	while (n-- > 0 && (q = h->queue) != NULL) {
+		helper_remove(h, q);
+		helper_answer(q, NULL, 0, why);
+	}
+}
+
+/* The child. */
+
+static void
+helper_log_status(struct helper *h, int status)
+{
+	if (WIFSIGNALED(status))
+		log_warning(h->log, "helper %s: ended: signal %d", h->mode,
+		    WTERMSIG(status));
+	else
+		log_warning(h->log, "helper %s: ended: exit status %d",
+		    h->mode, WEXITSTATUS(status));
+}
+
+/* Takes the child's status. 1: there is no child any more. A child that was
+ * taken by another waitpid() in our program counts as gone. */
+static int
+helper_reap(struct helper *h)
+{
+	int status;
+	pid_t pid;
+
+	if (h->pid == -1)
+		return 1;
+	do
+		pid = waitpid(h->pid, &status, WNOHANG);
+	while (pid == -1 && errno == EINTR);
+	if (pid == 0)
+		return 0;
+	if (pid == h->pid && !h->killed)
+		helper_log_status(h, status);
+	h->pid = -1;
+	return 1;
+}
+
+static void
+helper_kill(struct helper *h)
+{
+	h->killed = 1;
+	kill(h->pid, SIGKILL);
+}
+
+static void
+helper_again_expire(struct timer *t)
+{
+	struct helper *h = LOOP_OWNER(t, struct helper, again);
+
+	if (!helper_reap(h)) {
+		if (!h->killed)
+			log_warning(h->log, "helper %s: stopped: "
+			    "it has closed its socket", h->mode);
+		helper_kill(h);
+		loop_timer(h->loop, &h->again, REAP_WAIT, helper_again_expire);
+		return;
+	}
+	helper_next(h);
+}
+
+/* The first look at a child whose socket is closed: one that has closed it
+ * itself has REAP_WAIT to exit, else (now) it is killed. */
+static void
+helper_bury(struct helper *h, int now)
+{
+	h->killed = now;
+	if (helper_reap(h))
+		return;
+	if (now)
+		helper_kill(h);
+	loop_timer(h->loop, &h->again, REAP_WAIT, helper_again_expire);
+}
+
+/* Starts the program with the socket as its standard input, with default
+ * signals, in a process group of its own: what is typed at the terminal is
+ * not meant for it. Returns 0 or an errno. */
+static int
+helper_spawn(struct helper *h, int fd)
+{
+	posix_spawn_file_actions_t actions;
+	posix_spawnattr_t attr;
+	sigset_t set;
+	char *argv[3];
+	int error;
+
+	argv[0] = h->path;
+	argv[1] = h->mode;
+	argv[2] = NULL;
+	if ((error = posix_spawn_file_actions_init(&actions)) != 0)
+		return error;
+	if ((error = posix_spawnattr_init(&attr)) != 0) {
+		posix_spawn_file_actions_destroy(&actions);
+		return error;
+	}
+	sigemptyset(&set);
+	posix_spawnattr_setsigmask(&attr, &set);
+	sigaddset(&set, SIGPIPE);
+	sigaddset(&set, SIGHUP);
+	sigaddset(&set, SIGINT);
+	sigaddset(&set, SIGQUIT);
+	sigaddset(&set, SIGTERM);
+	sigaddset(&set, SIGALRM);
+	sigaddset(&set, SIGUSR1);
+	posix_spawnattr_setsigdefault(&attr, &set);
+	posix_spawnattr_setpgroup(&attr, 0);
+	posix_spawnattr_setflags(&attr, POSIX_SPAWN_SETSIGMASK |
+	    POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETPGROUP);
+	error = posix_spawn_file_actions_adddup2(&actions, fd, STDIN_FILENO);
+	if (error == 0)
+		error = posix_spawn(&h->pid, h->path, &actions, &attr, argv,
+		    environ);
+	posix_spawnattr_destroy(&attr);
+	posix_spawn_file_actions_destroy(&actions);
+	return error;
+}
+
+static int
+helper_want(struct io *io)
+{
+	struct helper *h = LOOP_OWNER(io, struct helper, io);
+
+	if (h->asked != NULL && h->written < h->asked->len)
+		return POLLIN | POLLOUT;
+	return POLLIN;
+}
+
+static void	 helper_event(struct io *);
+
+static const struct io_ops helper_ops = {
+	helper_want,
+	helper_event
+};
+
+/* Returns 0 or an errno. */
+static int
+helper_start(struct helper *h)
+{
+	int fds[2], error;
+
+	if (net_pair(fds) == -1)
+		return errno;
+	error = helper_spawn(h, fds[1]);
+	net_close(fds[1]);
+	if (error != 0) {
+		h->pid = -1;
+		net_close(fds[0]);
+		return error;
+	}
+	if (loop_add(h->loop, &h->io, &helper_ops, fds[0]) == -1) {
+		h->io.fd = -1;
+		net_close(fds[0]);
+		helper_bury(h, 1);
+		return ENOMEM;
+	}
+	h->answered = 0;
+	h->killed = 0;
+	h->have = 0;
+	log_debug(h->log, "helper %s: started: pid %ld", h->mode,
+	    (long)h->pid);
+	return 0;
+}
+
+/* 1: there is a child to ask. Otherwise one comes in time, or everybody has
+ * been told that none can be started. */
+static int
+helper_ready(struct helper *h)
+{
+	int64_t wait = h->start_at - h->loop->clock();
+	int error;
+
+	if (h->io.fd != -1)
+		return 1;
+	if (h->pid != -1)
+		return 0;
+	if (wait > 0) {
+		loop_timer(h->loop, &h->again, wait, helper_again_expire);
+		return 0;
+	}
+	h->start_at = h->loop->clock() + START_WAIT;
+	if ((error = helper_start(h)) == 0)
+		return 1;
+	log_err(h->log, "helper %s: cannot start %s: %s", h->mode, h->path,
+	    strerror(error));
+	helper_fail_queue(h, "the helper cannot be started");
+	return 0;
+}
+
+/* Talking to it. */
+
+static void
+helper_deadline_expire(struct timer *t)
+{
+	struct helper *h = LOOP_OWNER(t, struct helper, deadline);
+
+	log_notice(h->log, "helper %s: stopped: no answer in %d s", h->mode,
+	    ANSWER_WAIT / 1000);
+	/* The child is slow, not broken: those in the queue are not failed. */
+	h->answered = 1;
+	helper_end(h, "no answer in time");
+}
+
+/* Writes what is left of the question. */
+static void
+helper_write(struct helper *h)
+{
+	struct helper_request *q = h->asked;
+	size_t done;
+
+	while (q != NULL && h->written < q->len) {
+		switch (net_write(h->io.fd, q->frame + h->written,
+		    q->len - h->written, &done)) {
+		case IO_DONE:
+			h->written += done;
+			break;
+		case IO_AGAIN:
+			h->io.ready &= (unsigned char)~IO_OUT;
+			return;
+		case IO_EOF:
+		case IO_ERROR:
+			/* Its end is seen by the next read. */
+			h->written = q->len;
+			return;
+		}
+	}
+}
+
+/* Asks the next question, if there is one and the child is free. */
+static void
+helper_next(struct helper *h)
+{
+	struct helper_request *q;
+	struct helper_head head;
+
+	if (h->asked != NULL || h->queue == NULL || !helper_ready(h))
+		return;
+	q = h->queue;
+	helper_remove(h, q);
+	h->asked = q;
+	h->written = 0;
+	head.len = (uint32_t)(q->len - sizeof(head));
+	head.id = ++h->id;
+	memcpy(q->frame, &head, sizeof(head));
+	loop_timer(h->loop, &h->deadline, ANSWER_WAIT, helper_deadline_expire);
+	helper_write(h);
+}
+
+static void
+helper_task(struct task *t)
+{
+	helper_next(LOOP_OWNER(t, struct helper, task));
+}
+
+/* Ends the child. The question that it has fails; when it has never answered
+ * anything it is taken for broken, and those in the queue fail too, rather
+ * than one in a second. why NULL: it has ended by itself. */
+static void
+helper_end(struct helper *h, const char *why)
+{
+	struct helper_request *q = h->asked;
+	int fd = h->io.fd, broken = !h->answered;
+
+	loop_del(h->loop, &h->io);
+	net_close(fd);
+	h->io.fd = -1;
+	h->have = 0;
+	h->asked = NULL;
+	loop_timer_del(h->loop, &h->deadline);
+	helper_bury(h, why != NULL);
+	if (why == NULL)
+		why = "the helper ended";
+	if (q != NULL)
+		helper_answer(q, NULL, 0, why);
+	if (broken)
+		helper_fail_queue(h, why);
+	loop_later(h->loop, &h->task, helper_task);
+}
+
+/* One whole answer, if there is one in in[]: 1, 0 not yet, -1 nonsense. */
+static int
+helper_take(struct helper *h)
+{
+	struct helper_request *q = h->asked;
+	struct helper_head head;
+	size_t len;
+
+	if (h->have == 0)
+		return 0;
+	if (q == NULL || h->written < q->len)
+		return -1;
+	if (h->have < sizeof(head))
+		return 0;
+	memcpy(&head, h->in, sizeof(head));
+	if (head.len > HELPER_PAYLOAD || head.id != h->id)
+		return -1;
+	len = sizeof(head) + head.len;
+	if (h->have < len)
+		return 0;
+	if (h->have > len)
+		return -1;
+	h->asked = NULL;
+	h->have = 0;
+	h->answered = 1;
+	loop_timer_del(h->loop, &h->deadline);
+	helper_answer(q, h->in + sizeof(head), head.len, NULL);
+	return 1;
+}
+
+static void
+helper_read(struct helper *h)
+{
+	size_t done;
+
+	switch (net_read(h->io.fd, h->in + h->have, sizeof(h->in) - h->have,
+	    &done)) {
+	case IO_DONE:
+		h->have += done;
+		break;
+	case IO_AGAIN:
+		h->io.ready &= (unsigned char)~IO_IN;
+		return;
+	case IO_EOF:
+	case IO_ERROR:
+		helper_end(h, NULL);
+		return;
+	}
+	if (helper_take(h) == -1) {
+		log_warning(h->log, "helper %s: stopped: it talks nonsense",
+		    h->mode);
+		helper_end(h, "the helper talks nonsense");
+		return;
+	}
+	helper_next(h);
+}
+
+static void
+helper_event(struct io *io)
+{
+	struct helper *h = LOOP_OWNER(io, struct helper, io);
+
+	if (io->ready & IO_OUT)
+		helper_write(h);
+	/* One read an event: a flood costs no more than the others' turns. */
+	if (io->ready & IO_IN)
+		helper_read(h);
+}
+
+void
+helper_free(struct helper *h)
+{
+	struct helper_request *q;
+	int i, fd;
+
+	if (h == NULL)
+		return;
+	if ((fd = h->io.fd) != -1) {
+		loop_del(h->loop, &h->io);
+		net_close(fd);
+	}
+	loop_timer_del(h->loop, &h->deadline);
+	loop_timer_del(h->loop, &h->again);
+	loop_task_del(&h->task);
+	h->killed = 1;
+	if (!helper_reap(h))
+		helper_kill(h);
+	for (i = 0; i < REAP_TRIES && !helper_reap(h); i++)
+		poll(NULL, 0, 1);
+	while ((q = h->queue) != NULL) {
+		helper_remove(h, q);
+		free(q);
+	}
+	free(h->asked);
+	free(h->path);
+	free(h->mode);
+	free(h);
+}
+
+/* Puts a question into the queue. It is asked from the loop, so that nothing
+ * is answered before the caller knows its request. */
+static struct helper_request *
+helper_ask(struct helper *h, const char *payload, size_t n)
+{
+	struct helper_request *q;
+
+	if (h->nrequests >= QUEUE_MAX || n > HELPER_PAYLOAD)
+		return NULL;
+	q = calloc(1, sizeof(*q) + sizeof(struct helper_head) + n);
+	if (q == NULL)
+		return NULL;
+	q->helper = h;
+	q->len = sizeof(struct helper_head) + n;
+	memcpy(q->frame + sizeof(struct helper_head), payload, n);
+	helper_append(h, q);
+	h->nrequests++;
+	loop_later(h->loop, &h->task, helper_task);
+	return q;
+}
+
+/* Checks an answer to a lookup and gives it on. */
+static void
+helper_found(struct helper_request *q, const char *payload, size_t len,
+    const char *why)
+{
+	struct helper_found found;
+	uint32_t i;
+
+	if (why != NULL) {
+		q->fn(q->arg, NULL, 0, why);
+		return;
+	}
+	if (len != sizeof(found)) {
+		q->fn(q->arg, NULL, 0, "the helper is of another version");
+		return;
+	}
+	memcpy(&found, payload, sizeof(found));
+	found.why[sizeof(found.why) - 1] = '\0';
+	for (i = 0; i < found.n && i < HELPER_ADDRS; i++) {
+		if (addr_len(&found.addrs[i]) == 0)
+			break;
+		addr_set_port(&found.addrs[i], q->port);
+	}
+	if (i > 0)
+		q->fn(q->arg, found.addrs, (int)i, NULL);
+	else
+		q->fn(q->arg, NULL, 0, found.why);
+}
+
+struct helper_request *
+helper_lookup(struct helper *h, const struct hostport *to,
+    helper_lookup_fn *fn, void *arg)
+{
+	struct helper_request *q;
+
+	q = helper_ask(h, to->node, strlen(to->node));
+	if (q == NULL)
+		return NULL;
+	q->answer = helper_found;
+	q->fn = fn;
+	q->arg = arg;
+	q->port = to->port;
+	return q;
+}
+
+void
+helper_cancel(struct helper_request *q)
+{
+	struct helper *h = q->helper;
+
+	/* The one with the child stays until its answer is there. */
+	q->fn = NULL;
+	if (q == h->asked || q->link == NULL)
+		return;
+	helper_remove(h, q);
+	h->nrequests--;
+	free(q);
+}

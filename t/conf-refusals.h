@@ -1,0 +1,306 @@
+/* SPDX-License-Identifier: ISC
+ *
+ * For unit-conf.c: every refusal of a configuration's content, as a piece, the
+ * place where it stands in an otherwise good file, and the errors in full. */
+
+#ifndef CONF_REFUSALS_H
+#define CONF_REFUSALS_H
+
+#define LISTEN	"<listen ip='*:80'/>\n"
+#define HOST	"<host ip='h:1'/>\n"
+#define GROUP	"<group name='g' scheduler='rand'>\n" HOST "</group>\n"
+#define SERVICE	"<service name='s'>\n" LISTEN GROUP "</service>\n"
+
+/* Where a piece stands in an otherwise good file, and so on which line. */
+enum place { WHOLE, ATTR, INSIDE, ALONE, IN_GROUP, IN_ROOT, IN_ADMIN };
+
+static const char *const before[] = {
+	"", "<config>\n<service name='s' ",
+	"<config>\n<service name='s'>\n" LISTEN GROUP,
+	"<config>\n<service name='s'>\n",
+	"<config>\n<service name='s'>\n" LISTEN
+	    "<group name='g' scheduler='rand'>\n" HOST,
+	"<config>\n" SERVICE, "<config>\n" SERVICE "<admin>\n"
+};
+static const char *const behind[] = {
+	"", ">\n" LISTEN GROUP "</service>\n</config>\n",
+	"</service>\n</config>\n", "</service>\n</config>\n",
+	"</group>\n</service>\n</config>\n", "</config>\n",
+	"</admin>\n</config>\n"
+};
+
+struct refusal {
+	enum place	 place;
+	const char	*piece, *errors;
+};
+
+#define RANGE(zero) "expected " zero "seconds from 0.001 to 31536000 with at " \
+	"most three decimals\n"
+#define ONE(line) ": there is one in line " line ": expected only one, " \
+	"change or remove the other\n"
+#define SCHEDULERS "expected random (rand), roundrobin (roundr), leastconns, " \
+	"leastconnsrr (leastc), weightr, weightlc, one of them with ,sticky " \
+	"behind it, or sticky\n"
+#define HASH "expected a crypt hash, as pydirector -P prints it\n"
+#define LONG32	"0123456789abcdef0123456789abcdef"
+#define LONG255	LONG32 LONG32 LONG32 LONG32 LONG32 LONG32 LONG32 \
+	"0123456789abcdef0123456789abcde"
+#define LONG_CUT LONG32 LONG32 "0123456789ab..."
+
+static const struct refusal structure[] = {
+	{ WHOLE, "", "f:1: the file is empty: expected <pdconfig> or "
+	    "<config>\n" },
+	{ WHOLE, "<foo/>", "f:1: unknown element 'foo': expected pdconfig or "
+	    "config around all others\n" },
+	{ WHOLE, "\n<pdconfig/>", "f:2: no service: expected at least one "
+	    "<service name=\"...\">\n" },
+	{ WHOLE, "<pdconfig>\n<foo/>\n" SERVICE "</pdconfig>",
+	    "f:2: unknown element 'foo' in pdconfig: expected service, admin, "
+	    "manager, logging, checktime or note\n" },
+	{ WHOLE, "<pdconfig x='1'>" SERVICE "</pdconfig>",
+	    "f:1: pdconfig: unknown attribute 'x': expected none\n" },
+	{ WHOLE, "<config xmlns='urn:x'>" SERVICE "</config>",
+	    "f:1: config: unknown attribute 'xmlns': expected no namespaces, "
+	    "remove it\n" },
+	{ WHOLE, "<!DOCTYPE config [\n<!ENTITY a 'b'>\n]>\n<config/>",
+	    "f:1: DOCTYPE is refused: expected none, remove it\n" },
+	{ WHOLE, "<?xml version='1.0'?>\n<!DOCTYPE config SYSTEM 'x.dtd'>\n"
+	    "<config>" SERVICE "</config>",
+	    "f:2: DOCTYPE is refused: expected none, remove it\n" },
+	{ IN_ROOT, "<foo><bar/></foo>", "f:8: unknown element 'foo' in config: "
+	    "expected service, admin, manager, logging, checktime or note\n" },
+	{ IN_ROOT, "<x:service/>", "f:8: unknown element 'x:service' in config"
+	    ": expected service, admin, manager, logging, checktime or note\n"
+	},
+	{ IN_ROOT, "<x:service xmlns:x='urn:x'/>", "f:8: unknown element "
+	    "'x:service' in config: expected service, admin, manager, logging, "
+	    "checktime or note\n" },
+	{ IN_ROOT, "<host ip='a:1'/>", "f:8: host: not allowed in config: "
+	    "expected it in group\n" },
+	{ INSIDE, "<foo/>", "f:7: unknown element 'foo' in service: expected "
+	    "listen, group, enable or note\n" },
+	{ INSIDE, "<config/>", "f:7: unknown element 'config' in service: "
+	    "expected listen, group, enable or note\n" },
+	{ INSIDE, "<logging file='x'/>", "f:7: logging: not allowed in "
+	    "service: expected it in config\n" },
+	{ IN_GROUP, "<foo/>", "f:6: unknown element 'foo' in group: expected "
+	    "host or note\n" },
+	{ IN_GROUP, "<client name='a' ip='b:1'/>",
+	    "f:6: client: renamed host in 0.0.4: expected <host>\n" },
+	{ IN_GROUP, "<host ip='a:1'><foo/></host>",
+	    "f:6: unknown element 'foo' in host: expected note\n" },
+	{ IN_ADMIN, "<foo/>", "f:9: unknown element 'foo' in admin: expected "
+	    "web, ssh, user or note\n" },
+	{ IN_ROOT, "<manager><foo/></manager>", "f:8: unknown element 'foo' in "
+	    "manager: expected hostCheck, configCheck, heartbeat or note\n" },
+	{ IN_ROOT, "<admin/>\n<admin/>", "f:9: admin" ONE("8") },
+	{ IN_ROOT, "<manager/>\n<manager/>", "f:9: manager" ONE("8") },
+	{ IN_ROOT, "<logging file='a'/>\n<logging file='b'/>",
+	    "f:9: logging" ONE("8") },
+	{ IN_ROOT, "<checktime time='1'/>\n<checktime time='1'/>",
+	    "f:9: checktime" ONE("8") },
+	{ IN_ADMIN, "<web/>\n<web/>", "f:10: web" ONE("9") },
+	{ IN_ADMIN, "<ssh/>\n<ssh/>", "f:10: ssh" ONE("9") },
+	{ IN_ROOT, "<manager>\n<hostCheck/>\n<hostCheck/>\n</manager>",
+	    "f:10: hostCheck" ONE("9") },
+	{ IN_ROOT, "<manager>\n<configCheck/>\n<configCheck/>\n</manager>",
+	    "f:10: configCheck" ONE("9") },
+	{ IN_ROOT, "<manager>\n<heartbeat/>\n<heartbeat/>\n</manager>",
+	    "f:10: heartbeat" ONE("9") },
+	{ ALONE, GROUP, "f:2: service 's': no listen: expected at least one "
+	    "<listen ip=\"host:port\"/>\n" },
+	{ ALONE, LISTEN, "f:2: service 's': no group: expected at least one "
+	    "<group name=\"...\" scheduler=\"...\">\n" },
+	{ ALONE, LISTEN "<group name='g' scheduler='rand'/>", "f:4: group 'g': "
+	    "enabled without a host: expected at least one "
+	    "<host ip=\"host:port\"/> in it\n" },
+	{ INSIDE, "<group name='b' scheduler='rand' enable='1'/>", "f:7: group "
+	    "'b': enabled without a host: expected at least one "
+	    "<host ip=\"host:port\"/> in it\n" },
+	{ INSIDE, "<group name='b' scheduler='rand'/>\n<enable group='b'/>",
+	    "f:8: group 'b': enabled without a host: expected at least one "
+	    "<host ip=\"host:port\"/> in it\n" },
+	{ INSIDE, "<enable group='b'/>", "f:7: enable: group 'b': no such "
+	    "group: expected a group of service 's', such as 'g'\n" },
+	{ INSIDE, "<enable group='g'/>\n<enable group='g'/>",
+	    "f:8: enable" ONE("7") },
+	{ INSIDE, "<group name='a' scheduler='rand' enable='on'/>\n"
+	    "<enable group='g'/>", "f:8: enable: group 'g': group 'a' is "
+	    "enabled in line 7: expected only one\n" },
+	{ INSIDE, "<group name='a' scheduler='rand' enable='on'>" HOST
+	    "</group>\n<group name='b' scheduler='rand' enable='on'/>",
+	    "f:9: group 'b': group 'a' of this service is enabled in line 7: "
+	    "expected only one\n" }
+};
+
+static const struct refusal names[] = {
+	{ IN_ROOT, "<service name='s'>\n<listen ip='*:81'/>\n" GROUP
+	    "</service>", "f:8: service 's'" ONE("2") },
+	{ INSIDE, GROUP, "f:7: group 'g'" ONE("4") },
+	{ IN_GROUP, "<host name='host.0' ip='i:1'/>",
+	    "f:6: host 'host.0'" ONE("5") },
+	{ IN_GROUP, "<host name='a' ip='i:1'/>\n<host name='a' ip='j:1'/>\n"
+	    "<host name='a' ip='k:1'/>", "f:7: host 'a'" ONE("6")
+	    "f:8: host 'a'" ONE("6") },
+	{ IN_GROUP, "<host ip='H:01'/>", "f:6: host address h:1" ONE("5") },
+	{ IN_GROUP, "<host ip='[::1]:1'/>\n<host ip='[0:0::1]:1'/>",
+	    "f:7: host address [::1]:1" ONE("6") },
+	{ INSIDE, "<listen ip=':80'/>", "f:7: listen address *:80" ONE("3") },
+	{ IN_ROOT, "<service name='t'>\n" LISTEN GROUP "</service>",
+	    "f:9: listen address *:80" ONE("3") },
+	{ IN_ADMIN, "<web enable='1' listen='*:80'/>",
+	    "f:9: listen address *:80" ONE("3") },
+	{ IN_ADMIN, "<ssh enable='1' listen='*:80'/>",
+	    "f:9: listen address *:80" ONE("3") },
+	{ IN_ROOT, "<admin listen='*:80'/>",
+	    "f:8: listen address *:80" ONE("3") },
+	{ IN_ADMIN, "<user name='u' password='x' access='full'/>\n"
+	    "<user name='u' password='x' access='full'/>",
+	    "f:10: user 'u'" ONE("9") },
+	{ IN_ADMIN, "<user name='' password='x' access='full'/>",
+	    "f:9: user: name '': expected 1 to 255 bytes\n" },
+	{ INSIDE, "<group name='&#10;' scheduler='rand'/>", "f:7: group: name "
+	    "'?': expected a text without control characters\n" },
+	{ INSIDE, "<group name='&#155;31m' scheduler='rand'/>",
+	    "f:7: group: name '\302\23331m': expected a text without control "
+	    "characters\n" },
+	{ IN_GROUP, "<host ip='i:1' name='" LONG255 "x'/>",
+	    "f:6: host: name '" LONG_CUT "': expected 1 to 255 bytes\n" },
+	{ IN_GROUP, "<host ip='i:1' name='" LONG32 LONG32 "0123456789a"
+	    "\303\244" LONG255 "'/>", "f:6: host: name '" LONG32 LONG32
+	    "0123456789a...': expected 1 to 255 bytes\n" }
+};
+
+static const struct refusal values[] = {
+	{ IN_ROOT, "<service><listen ip='*:81'/>" GROUP "</service>",
+	    "f:8: service: no name: expected name=\"...\" in it\n" },
+	{ ATTR, "x='y'", "f:2: service: unknown attribute 'x': expected name, "
+	    "connectTimeout, idleTimeout or maxConns\n" },
+	{ ATTR, "xml:lang='y'", "f:2: service: unknown attribute 'xml:lang': "
+	    "expected name, connectTimeout, idleTimeout or maxConns\n" },
+	{ ATTR, "connectTimeout='0'", "f:2: service: connectTimeout '0': "
+	    RANGE("") },
+	{ ATTR, "connectTimeout=''", "f:2: service: connectTimeout '': "
+	    RANGE("") },
+	{ ATTR, "connectTimeout='1,5'", "f:2: service: connectTimeout '1,5': "
+	    RANGE("") },
+	{ ATTR, "idleTimeout='-1'", "f:2: service: idleTimeout '-1': "
+	    RANGE("0 or ") },
+	{ ATTR, "idleTimeout='1e3'", "f:2: service: idleTimeout '1e3': "
+	    RANGE("0 or ") },
+	{ ATTR, "idleTimeout='.'", "f:2: service: idleTimeout '.': "
+	    RANGE("0 or ") },
+	{ ATTR, "idleTimeout='1.0005'", "f:2: service: idleTimeout '1.0005': "
+	    RANGE("0 or ") },
+	{ ATTR, "idleTimeout='1.0.0'", "f:2: service: idleTimeout '1.0.0': "
+	    RANGE("0 or ") },
+	{ ATTR, "idleTimeout='31536000.001'", "f:2: service: idleTimeout "
+	    "'31536000.001': " RANGE("0 or ") },
+	{ ATTR, "idleTimeout='99999999999999999999999999'", "f:2: service: "
+	    "idleTimeout '99999999999999999999999999': " RANGE("0 or ") },
+	{ ATTR, "maxConns='1.5'", "f:2: service: maxConns '1.5': expected a "
+	    "whole number from 0 to 1000000000\n" },
+	{ ATTR, "maxConns='1000000001'", "f:2: service: maxConns '1000000001': "
+	    "expected a whole number from 0 to 1000000000\n" },
+	{ INSIDE, "<listen/>", "f:7: listen: no ip: expected ip=\"...\" in it\n"
+	},
+	{ INSIDE, "<listen ip='2222'/>", "f:7: listen: ip '2222': host:port "
+	    "expected, the port is missing\n" },
+	{ INSIDE, "<listen ip='*:81' port='1'/>", "f:7: listen: unknown "
+	    "attribute 'port': expected ip\n" },
+	{ INSIDE, "<group scheduler='rand'/>", "f:7: group: no name: expected "
+	    "name=\"...\" in it\n" },
+	{ INSIDE, "<group name='h'/>", "f:7: group: no scheduler: expected "
+	    "scheduler=\"...\" in it\n" },
+	{ INSIDE, "<group name='h' scheduler='best'/>",
+	    "f:7: group: scheduler 'best': " SCHEDULERS },
+	{ INSIDE, "<group name='h' scheduler=''/>",
+	    "f:7: group: scheduler '': " SCHEDULERS },
+	{ INSIDE, "<group name='h' scheduler='rand' x='y'/>", "f:7: group: "
+	    "unknown attribute 'x': expected name, scheduler, enable or "
+	    "easeIn\n" },
+	{ INSIDE, "<enable/>", "f:7: enable: no group: expected group=\"...\" "
+	    "in it\n" },
+	{ IN_GROUP, "<host/>", "f:6: host: no ip: expected ip=\"...\" in it\n"
+	},
+	{ IN_GROUP, "<host ip='i:0'/>", "f:6: host: ip 'i:0': expected a port "
+	    "from 1 to 65535\n" },
+	{ IN_GROUP, "<host ip='*:1'/>", "f:6: host: ip '*:1': expected a host "
+	    "before the colon, not every address\n" },
+	{ IN_GROUP, "<host ip=''/>", "f:6: host: ip '': expected 1 to 4095 "
+	    "bytes\n" },
+	{ IN_GROUP, "<host ip='i:1' x='y'/>", "f:6: host: unknown attribute "
+	    "'x': expected name, ip, weight, maxConns or adminDown\n" },
+	{ IN_GROUP, "<host ip='i:1' weight='0'/>", "f:6: host: weight '0': "
+	    "expected a whole number from 1 to 1000000\n" },
+	{ IN_GROUP, "<host ip='i:1' weight='+1'/>", "f:6: host: weight '+1': "
+	    "expected a whole number from 1 to 1000000\n" },
+	{ IN_GROUP, "<host ip='i:1' weight='1000001'/>", "f:6: host: weight "
+	    "'1000001': expected a whole number from 1 to 1000000\n" },
+	{ IN_GROUP, "<host ip='i:1' maxConns=''/>", "f:6: host: maxConns '': "
+	    "expected a whole number from 0 to 1000000000\n" },
+	{ IN_ROOT, "<admin x='y'/>", "f:8: admin: unknown attribute 'x': "
+	    "expected listen or secure\n" },
+	{ IN_ROOT, "<admin listen='None'/>", "f:8: admin: listen 'None': "
+	    "host:port expected, the port is missing\n" },
+	{ IN_ROOT, "<admin secure='yes'/>", "f:8: admin: secure without "
+	    "listen: expected secure in <web> instead\n" },
+	{ IN_ROOT, "<admin listen='*:1'>\n<web enable='1' listen='*:2'/>\n"
+	    "</admin>", "f:9: web: enabled, and <admin> in line 8 has a "
+	    "listen of its own: expected only one of them\n" },
+	{ IN_ADMIN, "<web x='y'/>", "f:9: web: unknown attribute 'x': expected "
+	    "listen, enable, secure or refresh\n" },
+	{ IN_ADMIN, "<web enable='1'/>", "f:9: web: enabled without listen: "
+	    "expected listen=\"host:port\"\n" },
+	{ IN_ADMIN, "<web enable='1' listen='None'/>", "f:9: web: listen "
+	    "'None': host:port expected, the port is missing\n" },
+	{ IN_ADMIN, "<web refresh='x'/>", "f:9: web: refresh 'x': "
+	    RANGE("0 or ") },
+	{ IN_ADMIN, "<ssh x='y'/>", "f:9: ssh: unknown attribute 'x': expected "
+	    "listen or enable\n" },
+	{ IN_ADMIN, "<ssh enable='1'/>", "f:9: ssh: enabled without listen: "
+	    "expected listen=\"host:port\"\n" },
+	{ IN_ADMIN, "<ssh enable='1' listen='2222'/>", "f:9: ssh: listen "
+	    "'2222': host:port expected, the port is missing\n" },
+	{ IN_ADMIN, "<user/>", "f:9: user: no name: expected name=\"...\" in it"
+	    "\nf:9: user: no password: expected password=\"...\" in it\n"
+	    "f:9: user: no access: expected access=\"...\" in it\n" },
+	{ IN_ADMIN, "<user name='u' password='' access='full'/>",
+	    "f:9: user: password '': " HASH },
+	{ IN_ADMIN, "<user name='u' password='*LK*' access='full'/>",
+	    "f:9: user: password '*LK*': " HASH },
+	{ IN_ADMIN, "<user name='u' password='x' access='Full'/>",
+	    "f:9: user: access 'Full': expected full or readonly\n" },
+	{ IN_ADMIN, "<user name='u' password='x' access='full' x='y'/>",
+	    "f:9: user: unknown attribute 'x': expected name, password or "
+	    "access\n" },
+	{ IN_ROOT, "<manager x='y'/>", "f:8: manager: unknown attribute 'x': "
+	    "expected hostCheckInterval or resolveInterval\n" },
+	{ IN_ROOT, "<manager hostCheckInterval='0' resolveInterval='x'/>",
+	    "f:8: manager: hostCheckInterval '0': " RANGE("")
+	    "f:8: manager: resolveInterval 'x': " RANGE("") },
+	{ IN_ROOT, "<manager><hostCheck interval='0' tries='0' timeout='0' "
+	    "x='y'/></manager>", "f:8: hostCheck: unknown attribute 'x': "
+	    "expected interval, enable, tries or timeout\n"
+	    "f:8: hostCheck: interval '0': " RANGE("")
+	    "f:8: hostCheck: tries '0': expected a whole number from 1 to "
+	    "100\nf:8: hostCheck: timeout '0': " RANGE("") },
+	{ IN_ROOT, "<manager><configCheck interval='0' x='y'/></manager>",
+	    "f:8: configCheck: unknown attribute 'x': expected interval or "
+	    "enable\nf:8: configCheck: interval '0': " RANGE("") },
+	{ IN_ROOT, "<manager><heartbeat interval='0' x='y'/></manager>",
+	    "f:8: heartbeat: unknown attribute 'x': expected interval or "
+	    "enable\nf:8: heartbeat: interval '0': " RANGE("") },
+	{ IN_ROOT, "<logging/>", "f:8: logging: no file: expected file=\"...\" "
+	    "in it\n" },
+	{ IN_ROOT, "<logging file='' x='y'/>", "f:8: logging: unknown "
+	    "attribute 'x': expected file\n"
+	    "f:8: logging: file '': expected 1 to 4095 bytes\n" },
+	{ IN_ROOT, "<checktime/>", "f:8: checktime: no time: expected "
+	    "time=\"...\" in it\n" },
+	{ IN_ROOT, "<checktime time='0' x='y'/>", "f:8: checktime: unknown "
+	    "attribute 'x': expected time\n"
+	    "f:8: checktime: time '0': " RANGE("") }
+};
+
+#endif
