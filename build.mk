@@ -10,7 +10,7 @@
 include config.mk
 
 # The objects, floor by floor: pydirector-internals(7).
-FLOOR0 = clock.o log.o buf.o addr.o $(COMPAT)
+FLOOR0 = clock.o random.o log.o buf.o addr.o $(COMPAT)
 FLOOR1 = net.o loop.o helper.o
 FLOOR2 = model.o sched.o conf.o conf-attr.o conf-build.o conf-check.o
 FLOOR3 = dial.o listen.o relay.o flow.o check.o manager.o
@@ -164,29 +164,28 @@ check.o: check.c addr.h buf.h config.h director.h helper.h log.h loop.h net.h
 clock.o: clock.c clock.h config.h
 compat/explicit_bzero.o: compat/explicit_bzero.c compat/compat.h config.h
 compat/getentropy.o: compat/getentropy.c compat/compat.h config.h
-compat/reallocarray.o: compat/reallocarray.c compat/compat.h config.h
 compat/set-epoll.o: compat/set-epoll.c compat/set.h config.h loop.h
 compat/set-kqueue.o: compat/set-kqueue.c compat/set.h config.h loop.h
 compat/set-none.o: compat/set-none.c compat/set.h config.h
-compat/strlcpy.o: compat/strlcpy.c compat/compat.h config.h
 conf-attr.o: conf-attr.c addr.h buf.h conf.h config.h director.h helper.h log.h loop.h net.h
 conf-build.o: conf-build.c addr.h buf.h conf.h config.h director.h helper.h log.h loop.h net.h
 conf-check.o: conf-check.c addr.h buf.h conf.h config.h director.h helper.h log.h loop.h net.h
 conf.o: conf.c addr.h buf.h conf.h config.h director.h helper.h log.h loop.h net.h
 daemon.o: daemon.c clock.h config.h daemon.h log.h
 dial.o: dial.c addr.h buf.h config.h director.h helper.h log.h loop.h net.h
-director.o: director.c addr.h buf.h clock.h compat/compat.h config.h director.h helper.h log.h loop.h net.h pydirector.h
+director.o: director.c addr.h buf.h config.h director.h helper.h log.h loop.h net.h pydirector.h random.h
 flow.o: flow.c addr.h buf.h config.h director.h helper.h log.h loop.h net.h relay.h
 helper-main.o: helper-main.c addr.h config.h helper.h log.h loop.h
 helper.o: helper.c addr.h config.h helper.h log.h loop.h net.h
 listen.o: listen.c addr.h buf.h config.h director.h helper.h log.h loop.h net.h
 log.o: log.c clock.h config.h log.h
 loop.o: loop.c addr.h clock.h compat/set.h config.h loop.h net.h
-manager.o: manager.c addr.h buf.h config.h director.h helper.h log.h loop.h net.h
+manager.o: manager.c addr.h buf.h config.h director.h helper.h log.h loop.h net.h random.h
 model.o: model.c addr.h buf.h config.h director.h helper.h log.h loop.h net.h
 net.o: net.c addr.h config.h net.h
 pydirector.o: pydirector.c compat/compat.h config.h daemon.h pydirector.h
-relay.o: relay.c addr.h buf.h clock.h config.h director.h helper.h log.h loop.h net.h relay.h
+random.o: random.c clock.h compat/compat.h config.h random.h
+relay.o: relay.c addr.h buf.h clock.h config.h director.h helper.h log.h loop.h net.h random.h relay.h
 sched.o: sched.c addr.h buf.h config.h director.h helper.h log.h loop.h net.h
 t/backend.o: t/backend.c config.h t/tool.h
 t/bench-backend.o: t/bench-backend.c config.h t/tool.h
@@ -195,7 +194,7 @@ t/flood.o: t/flood.c config.h t/tool.h
 t/load.o: t/load.c config.h t/tool.h
 t/unit-addr.o: t/unit-addr.c addr.h config.h t/tap.h
 t/unit-buf.o: t/unit-buf.c buf.h config.h log.h t/tap.h
-t/unit-compat.o: t/unit-compat.c compat/compat.h compat/explicit_bzero.c compat/getentropy.c compat/reallocarray.c compat/strlcpy.c config.h t/tap.h
+t/unit-compat.o: t/unit-compat.c compat/compat.h compat/explicit_bzero.c compat/getentropy.c config.h t/tap.h
 t/unit-conf.o: t/unit-conf.c addr.h buf.h clock.h config.h director.h helper.h log.h loop.h net.h t/conf-refusals.h t/tap.h
 t/unit-helper.o: t/unit-helper.c addr.h clock.h config.h helper.h log.h loop.h net.h t/tap.h
 t/unit-log.o: t/unit-log.c clock.h config.h log.h t/tap.h

@@ -5,14 +5,11 @@
 
 #include "config.h"
 
-#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
-#include "compat/compat.h"
-#include "clock.h"
+#include "random.h"
 #include "director.h"
 #include "pydirector.h"
 
@@ -22,18 +19,6 @@
 #define CHUNKS_KEPT 4
 /* Text of all errors in one configuration. */
 #define ERRORS_MAX (64 * 1024)
-
-uint64_t
-director_random(struct pydirector *d)
-{
-	uint64_t z;
-
-	/* splitmix64: Steele, Lea, Flood, OOPSLA 2014. */
-	z = (d->random += UINT64_C(0x9e3779b97f4a7c15));
-	z = (z ^ (z >> 30)) * UINT64_C(0xbf58476d1ce4e5b9);
-	z = (z ^ (z >> 27)) * UINT64_C(0x94d049bb133111eb);
-	return (z ^ (z >> 31));
-}
 
 struct pydirector *
 pydirector_new(pydirector_log_fn *log, void *arg, enum pydirector_level level,
@@ -46,8 +31,7 @@ pydirector_new(pydirector_log_fn *log, void *arg, enum pydirector_level level,
 		return (NULL);
 	loop_init(&d->loop);
 	pool_init(&d->pool, CHUNK_SIZE, CHUNKS_KEPT);
-	if (getentropy(&d->random, sizeof(d->random)) == -1)
-		d->random = (uint64_t)clock_us() ^ (uint64_t)getpid() << 32;
+	d->random = random_seed();
 	d->log = log_new(log, arg, (enum log_level)level);
 	if (helper != NULL && d->log != NULL)
 		d->lookup = helper_new(&d->loop, d->log, helper, "lookup");

@@ -136,7 +136,7 @@ struct service {
 
 	unsigned	 open;		/* relays open now */
 	uint64_t	 total;		/* clients accepted */
-	uint64_t	 refused;	/* clients that no host could be found for */
+	uint64_t	 refused;	/* clients that got no host */
 };
 
 struct user {
@@ -194,7 +194,7 @@ struct pydirector {
 	struct task	*starved;	/* relays that wait for a descriptor */
 	uint64_t	 next_id;	/* of relays, from 1 */
 	uint64_t	 stamp;		/* counts ends, for host->ended */
-	uint64_t	 random;	/* state of director_random */
+	uint64_t	 random;	/* state of random_next */
 
 	/* Shortage of descriptors: listeners pause. */
 	unsigned char	 short_of;	/* in one now */
@@ -217,11 +217,13 @@ struct group	*group_find(const struct service *, const char *name);
 /* name NULL or "": host.N, N counting from 0. address was accepted by
  * addr_split; a number is host->addrs[0] from now on. It comes into rotation
  * with the next sched_rebuild. */
-struct host	*host_new(struct group *, const char *name, const char *address);
+struct host	*host_new(struct group *, const char *name,
+		    const char *address);
 struct host	*host_find(const struct group *, const char *name);
 void		 host_ref(struct host *);
 void		 host_unref(struct host *);
-struct user	*user_new(struct model *, const char *name, const char *password);
+struct user	*user_new(struct model *, const char *name,
+		    const char *password);
 /* 1: new relays may go to it (up, not admin down, not draining, below its
  * limit). */
 int		 host_usable(const struct host *);
@@ -244,7 +246,8 @@ enum why	 why_errno(int error);
 /* sched.c: choosing a host. Pure: no clock, no I/O. */
 /* 0 and the rule a name stands for, or -1. Both dialects' names, and
  * `NAME,sticky`; `sticky` alone is roundrobin,sticky. */
-int		 sched_parse(const char *name, enum rule *, unsigned char *sticky);
+int		 sched_parse(const char *name, enum rule *,
+		    unsigned char *sticky);
 /* The name of the group's scheduler in that dialect (where the dialect has
  * none, the other's), in buf of at least 32 bytes; returns buf. */
 char		*sched_name(const struct group *, enum dialect, char *buf);
@@ -267,10 +270,11 @@ struct host	*sched_last_resort(const struct group *,
 /* Reads a configuration. On success *m is the new model and 0 is returned;
  * otherwise -1, and errors has a line `FILE:LINE: text` for every error.
  * file is what the lines call it. */
-int		 conf_parse(struct model **m, const char *file, const char *text,
-		    size_t len, struct buf *errors);
+int		 conf_parse(struct model **m, const char *file,
+		    const char *text, size_t len, struct buf *errors);
 /* The same from a file of at most CONF_MAX bytes. */
-int		 conf_read(struct model **m, const char *file, struct buf *errors);
+int		 conf_read(struct model **m, const char *file,
+		    struct buf *errors);
 #define CONF_MAX (4 * 1024 * 1024)
 
 /* dial.c: connecting to a host, its addresses in turn. */
@@ -302,7 +306,8 @@ void		 listen_given_back(struct pydirector *);
 int		 listen_full(const struct service *);
 
 /* relay.c: one client and its server. */
-/* How a relay ended; relay_end_word() has the words, pydirector.8 lists them. */
+/* How a relay ended; relay_end_word() has the words, pydirector.8 lists
+ * them. */
 enum relay_end {
 	END_NONE,
 	END_CLIENT_CLOSED,
@@ -331,7 +336,7 @@ struct check {
 	struct timer	 timer;		/* its deadline */
 	struct task	 task;		/* the next connect, or the answer */
 	struct dial	 dial;
-	unsigned	 left;		/* connects that still have to succeed */
+	unsigned	 left;		/* connects yet to succeed */
 	int64_t		 timeout;	/* ms for each */
 	enum why	 why;		/* the answer */
 	int		 local;		/* it failed for a shortage of ours */
@@ -360,8 +365,5 @@ void		 manager_resolve_all(struct pydirector *);
 /* Milliseconds until the host is tried next; -1: it is not. */
 int64_t		 manager_next_try(const struct pydirector *,
 		    const struct host *);
-
-/* director.c */
-uint64_t	 director_random(struct pydirector *);
 
 #endif

@@ -15,7 +15,7 @@
 #define IO_IN	1	/* a read may find something: data, EOF or an error */
 #define IO_OUT	2	/* a write may find room, or an error */
 #define IO_HUP	4	/* EOF or an error is on its way behind the data */
-#define IO_BROKEN 8	/* the connection is gone both ways, or an error waits */
+#define IO_BROKEN 8	/* gone both ways, or an error waits */
 #define IO_FIN	16	/* a read that comes back short has got the last byte */
 
 struct io;
@@ -35,14 +35,15 @@ struct io {
 	const struct io_ops	*ops;
 	int			 fd;	/* -1: not in use */
 	int			 index;	/* in the loop's list; -1: not in it */
-	int			 slot;	/* in this round's poll array; -1: none */
+	int			 slot;	/* in the poll array; -1: none */
 	unsigned char		 ready;	/* IO_* */
 	unsigned char		 in_set; /* registered in the kernel's set */
 };
 
 /* A moment to wait for. at is in clock_ms() time. */
 struct timer {
-	struct timer	*child, *next, *prev;	/* the heap's; prev NULL: not set */
+	struct timer	*child, *next;	/* the heap's */
+	struct timer	*prev;		/* NULL: not set */
 	int64_t		 at;
 	void		(*expire)(struct timer *);
 };
@@ -75,9 +76,9 @@ struct loop {
 	int		 nseats;
 	int		 nset;		/* descriptors in the set */
 	uint32_t	 turn;		/* of the last one added */
-	struct timer	*timers;	/* a pairing heap, the earliest on top */
+	struct timer	*timers;	/* a heap, the earliest on top */
 	struct task	*tasks;		/* to run in the next dispatch */
-	struct task	*dead;		/* to bury at the start of the next round */
+	struct task	*dead;		/* to bury when the next round starts */
 	int64_t		 now;		/* clock_ms() of this round */
 	int64_t		(*clock)(void);	/* clock_ms, or a test's */
 };
@@ -97,7 +98,8 @@ int	 loop_add(struct loop *, struct io *, const struct io_ops *, int fd);
 /* The same for a descriptor that is one of very many and mostly idle: it
  * waits in the kernel's set, if that is used. It has to be closed when it has
  * been removed from the loop: only that takes it out of the set. */
-int	 loop_add_many(struct loop *, struct io *, const struct io_ops *, int fd);
+int	 loop_add_many(struct loop *, struct io *, const struct io_ops *,
+	    int fd);
 void	 loop_del(struct loop *, struct io *);
 
 /* Sets a timer to ms from now (rounded up, never early), from anew if it was
@@ -111,7 +113,8 @@ void	 loop_timer_del(struct loop *, struct timer *);
 void	 loop_later(struct loop *, struct task *, void (*run)(struct task *));
 void	 loop_task_del(struct task *);
 /* Keeps the task in a list of the owner's, until loop_task_del. */
-void	 loop_park(struct task **list, struct task *, void (*run)(struct task *));
+void	 loop_park(struct task **list, struct task *,
+	    void (*run)(struct task *));
 /* Runs the task (which frees its owner) when the next round starts: until
  * then nothing that this round holds points to freed memory. */
 void	 loop_bury(struct loop *, struct task *, void (*run)(struct task *));

@@ -19,6 +19,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "random.h"
 #include "director.h"
 
 #define FIRST_CHECK 1000	/* ms from a failure to the first probe */
@@ -345,7 +346,7 @@ manager_watch(struct pydirector *d, struct host *h)
 	/* The first beats are spread over the interval. */
 	if (h->down == WHY_NONE && loop_timer_set(&w->timer))
 		loop_timer(&d->loop, &w->timer,
-		    (int64_t)(director_random(d) %
+		    (int64_t)(random_next(&d->random) %
 		    (uint64_t)d->model->heartbeat_interval), manager_expire);
 	return (0);
 }

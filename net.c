@@ -87,7 +87,8 @@ net_listen(const struct addr *a)
 	if (a->u.sa.sa_family == AF_INET6)
 		net_option(fd, IPPROTO_IPV6, IPV6_V6ONLY, 1);
 	net_nodelay(fd);
-	if (bind(fd, &a->u.sa, addr_len(a)) == -1 || listen(fd, BACKLOG) == -1) {
+	if (bind(fd, &a->u.sa, addr_len(a)) == -1 ||
+	    listen(fd, BACKLOG) == -1) {
 		saved = errno;
 		close(fd);
 		errno = saved;
@@ -172,8 +173,7 @@ net_connected(int fd, int broken)
 	socklen_t len = sizeof(int);
 	int error = 0;
 
-#ifdef __linux__
-	/* Here a connect never fails without POLLERR or POLLHUP. */
+#if HAVE_CONNECT_ERROR
 	if (!broken)
 		return (0);
 #else

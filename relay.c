@@ -20,6 +20,7 @@
 #include <stdlib.h>
 
 #include "clock.h"
+#include "random.h"
 #include "relay.h"
 
 /* A starved relay tries again so often, and so long; ms. */
@@ -261,7 +262,7 @@ relay_choose(struct relay *r)
 	struct host *h;
 
 	h = sched_pick(g, &r->addr, r->tried, r->ntried,
-	    director_random(r->director));
+	    random_next(&r->director->random));
 	if (h == NULL && !listen_full(r->service))
 		h = sched_last_resort(g, r->tried, r->ntried);
 	return (h);

@@ -9,7 +9,6 @@
 #include <sys/types.h>
 
 #include <stddef.h>
-#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 #include <unistd.h>
@@ -17,14 +16,6 @@
 #include <sys/random.h>
 #endif
 
-#if !HAVE_STRLCPY
-/* Copies text into to, cut to size - 1 bytes; returns the length of text. */
-size_t	 strlcpy(char *to, const char *text, size_t size);
-#endif
-#if !HAVE_REALLOCARRAY
-/* realloc(p, n * size), or NULL with ENOMEM when that product overflows. */
-void	*reallocarray(void *p, size_t n, size_t size);
-#endif
 #if !HAVE_EXPLICIT_BZERO
 /* Zeroes memory that nobody reads afterwards, and does so. */
 void	 explicit_bzero(void *p, size_t size);

@@ -23,7 +23,7 @@ ok "the first one goes on" kill -0 "$first"
 is "$(served "$(address "$DIR/log")" | names)" A "and serves"
 
 kill -KILL "$first"
-wait_for 20 daemon_gone
+wait_for 20 exited "$first"
 is "$(cat "$TMP/daemon.pid")" "$first" "a stale file"
 start_daemon -l log
 ok "is taken over" test "$daemon" != "$first"
@@ -49,6 +49,10 @@ ln -s empty "$DIR/link"
 run -p link -l log c.xml
 is "$status" 1 "a symbolic link: exit status 1"
 ok "what it points to is left as it is" test ! -s "$DIR/empty"
+ln -s made "$DIR/dangling"
+run -p dangling -l log c.xml
+is "$status" 1 "one that points nowhere: exit status 1"
+ok "nothing is made there" test ! -e "$DIR/made"
 run -p . -l log c.xml
 is "$status" 1 "a directory: exit status 1"
 

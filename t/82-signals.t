@@ -29,6 +29,12 @@ rmdir "$DIR/log"
 kill -USR1 "$daemon"
 ok "later it can" wait_for 10 has "$DIR/log" 'log: reopened'
 
+# Somebody else writes to the same file.
+echo other >>"$DIR/log"
+kill -HUP "$daemon"
+wait_for 10 has "$DIR/log" 'not reloaded'
+ok "lines are appended" has "$DIR/log" '^other$'
+
 kill -PIPE "$daemon"
 is "$(served "$web" | names)" A "SIGHUP and SIGPIPE leave it serving"
 

@@ -94,9 +94,20 @@ limit_reached()
 	test "$(wc -c <"$DIR/log")" -ge 512
 }
 ok "a file at its limit" wait_for 30 limit_reached
-mv "$DIR/log" "$DIR/log.1"
-kill -USR1 "$daemon"
-ok "a new file has room" wait_for 10 has "$DIR/log" 'log: reopened'
+web=$(address "$DIR/log")
+for i in 1 2 3; do
+	kill -HUP "$daemon"
+	is "$(served "$web" | names)" A "it serves"
+done
+: >"$DIR/log"
+truncated()
+{
+	kill -HUP "$daemon"
+	has "$DIR/log" 'not reloaded'
+}
+ok "there is room again: lines come" wait_for 10 truncated
+ok "the number lost is told" lost "$DIR/log"
+is "$(sed -n 1p "$DIR/log")" "" "the line that was cut off is ended"
 end_foreground TERM
 is "$status" 0 "SIGXFSZ does not end it"
 done_testing

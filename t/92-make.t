@@ -59,5 +59,6 @@ caught "all prerequisites" 'bad.mk:5: ' house_make bad.mk
 caught "the first prerequisite" 'bad.mk:7: ' house_make bad.mk
 caught "another assignment" 'bad.mk:8: ' house_make bad.mk
 caught "a conditional of bmake" 'bad.mk:9: ' house_make bad.mk
-ok "suffix rules may name the source" test "$(house_make bad.mk | grep -c ':11:')" -eq 0
+ok "suffix rules may name the source" \
+    test "$(house_make bad.mk | grep -c ':11:')" -eq 0
 done_testing

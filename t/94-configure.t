@@ -90,9 +90,9 @@ MISSING=curl
 text=$(configure CC=./without)
 like "$text" '^status 0$' "without libcurl it goes on"
 is "$(macro LOAD)" "" "and leaves the load client out"
-MISSING=strlcpy
+MISSING=getentropy
 configure CC=./without >/dev/null
-like "$(macro COMPAT)" 'compat/strlcpy.o' "a missing function comes from compat"
+like "$(macro COMPAT)" 'compat/getentropy.o' "a missing function comes from compat"
 
 # Each package in its other ways.
 MISSING=none

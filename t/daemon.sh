@@ -46,16 +46,20 @@ start_daemon()
 	test_pids="$test_pids $daemon"
 }
 
-daemon_gone()
+# exited PID: it is gone, or a zombie that nobody has reaped yet.
+exited()
 {
-	! kill -0 "$daemon" 2>/dev/null
+	case $(ps -o stat= -p "$1" 2>/dev/null) in
+	'' | Z*)	return 0 ;;
+	esac
+	return 1
 }
 
 # stop_daemon [SIGNAL]: ends it, and looks at what it wrote.
 stop_daemon()
 {
 	kill -"${1:-TERM}" "$daemon"
-	if wait_for 20 daemon_gone; then
+	if wait_for 20 exited "$daemon"; then
 		pass "it ends on SIG${1:-TERM}"
 		forget_pid "$daemon"
 	else
@@ -64,12 +68,13 @@ stop_daemon()
 }
 
 # start_foreground OPTION...: with -d, standard error in $DIR/err: $daemon.
+# Descriptor 7 is the test's own.
 start_foreground()
 {
 	(
 		cd "$DIR" || exit 99
 		exec ${PYDIRECTOR_RUN:-} "$BUILD/pydirector" -d "$@" c.xml \
-		    2>"${STDERR:-$DIR/err}"
+		    2>"${STDERR:-$DIR/err}" 7>&-
 	) &
 	daemon=$!
 	test_pids="$test_pids $daemon"
@@ -83,15 +88,6 @@ end_foreground()
 	forget_pid "$daemon"
 	wait "$daemon"
 	status=$?
-}
-
-# A child of the shell that has ended is gone or a zombie.
-exited()
-{
-	case $(ps -o stat= -p "$1" 2>/dev/null) in
-	'' | Z*)	return 0 ;;
-	esac
-	return 1
 }
 
 # address FILE: where it listens, by that log.

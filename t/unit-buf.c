@@ -31,7 +31,8 @@ test_growth(void)
 	for (i = 0; i < 3000; i++) {
 		expected[i] = (char)('a' + i % 26);
 		good = good && buf_add(&b, expected + i, 1) == 0 &&
-		    b.len == (size_t)i + 1 && b.data[b.len] == '\0';
+		    b.len == (size_t)i + 1 && b.size > b.len &&
+		    b.data[b.len] == '\0';
 	}
 	expected[3000] = '\0';
 	ok(good, "3000 bytes one by one, a NUL behind each");

@@ -9,7 +9,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -20,58 +19,17 @@
 
 #include "tap.h"
 
-#undef strlcpy
-#undef reallocarray
 #undef explicit_bzero
 #undef getentropy
-#define strlcpy		our_strlcpy
-#define reallocarray	our_reallocarray
 #define explicit_bzero	our_explicit_bzero
 #define getentropy	our_getentropy
 
 /* compat.h declares only what this system lacks. */
-size_t	 strlcpy(char *, const char *, size_t);
-void	*reallocarray(void *, size_t, size_t);
 void	 explicit_bzero(void *, size_t);
 int	 getentropy(void *, size_t);
 
-#include "compat/strlcpy.c"
-#include "compat/reallocarray.c"
 #include "compat/explicit_bzero.c"
 #include "compat/getentropy.c"
-
-static void
-test_strlcpy(void)
-{
-	char to[4] = "zzz";
-
-	ok(strlcpy(to, "ab", sizeof(to)) == 2 && strcmp(to, "ab") == 0,
-	    "strlcpy: it fits");
-	ok(strlcpy(to, "abc", sizeof(to)) == 3 && strcmp(to, "abc") == 0,
-	    "strlcpy: it just fits");
-	ok(strlcpy(to, "abcdef", sizeof(to)) == 6 && strcmp(to, "abc") == 0,
-	    "strlcpy: it is cut");
-	ok(strlcpy(to, "x", 0) == 1 && strcmp(to, "abc") == 0,
-	    "strlcpy: no room, nothing written");
-}
-
-static void
-test_reallocarray(void)
-{
-	volatile size_t many = SIZE_MAX / 4;
-	char *p;
-
-	p = reallocarray(NULL, 3, 5);
-	ok(p != NULL, "reallocarray: memory");
-	if (p == NULL)
-		return;
-	memset(p, 'x', 15);
-	errno = 0;
-	ok(reallocarray(p, many, 5) == NULL && errno == ENOMEM,
-	    "reallocarray: a product that overflows");
-	ok(p[14] == 'x', "reallocarray: and the memory stays");
-	free(p);
-}
 
 static void
 test_getentropy(void)
@@ -94,8 +52,6 @@ main(void)
 {
 	char text[] = "secret";
 
-	test_strlcpy();
-	test_reallocarray();
 	test_getentropy();
 	explicit_bzero(text, 3);
 	ok(memcmp(text, "\0\0\0ret", 7) == 0, "explicit_bzero: that many");

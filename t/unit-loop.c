@@ -238,7 +238,7 @@ end_event(struct io *io)
 	struct end *e = LOOP_OWNER(io, struct end, io);
 
 	e->events++;
-	e->ready = io->ready;
+	e->ready |= io->ready;
 	if (e->kills != NULL && e->kills->io.fd != -1) {
 		close(e->kills->io.fd);
 		loop_del(e->loop, &e->kills->io);
@@ -292,12 +292,13 @@ test_ends(const char *how, int many, const char *word)
 	end_open(&l, &a, pair[0], many);
 	end_open(&l, &b, pair[1], many);
 	round_of(&l);		/* the set tells here that both can write */
-	a.events = b.events = a.io.ready = b.io.ready = 0;
+	a.events = b.events = a.ready = b.ready = 0;
+	a.io.ready = b.io.ready = 0;
 	round_of(&l);
 	ok(a.events == 0 && b.events == 0, "%s: silent while idle", how);
 	ok(write(pair[1], "x", 1) == 1, "%s: one byte", how);
 	round_of(&l);
-	ok(a.events == 1 && (a.ready & IO_IN), "%s: readable", how);
+	ok(a.events > 0 && (a.ready & IO_IN), "%s: readable", how);
 	ok(b.events == 0, "%s: the other is not", how);
 
 	/* Both ready, and whoever is first takes the other away. */
@@ -309,7 +310,8 @@ test_ends(const char *how, int many, const char *word)
 	n = loop_pollfds(&l, fds, 8);
 	poll(fds, (nfds_t)n, 0);
 	loop_dispatch(&l, fds, n);
-	ok(a.events + b.events == 1, "%s: what is removed gets no event", how);
+	ok((a.events == 0) != (b.events == 0),
+	    "%s: what is removed gets no event", how);
 	end_close(a.io.fd != -1 ? &a : &b);
 	ok(loop_pollfds(&l, fds, 8) == 0, "%s: nothing left to wait for", how);
 	loop_done(&l);

@@ -57,10 +57,14 @@ report(struct kevent *k, const struct epoll_event *e)
 	unsigned error = e->events & EPOLLERR ? ECONNRESET : 0;
 	int n = 0;
 
-	if ((e->events & EPOLLIN) || eof)
-		EV_SET(&k[n++], fd, EVFILT_READ, eof, error, 0, seats[fd]);
-	if ((e->events & EPOLLOUT) || gone)
-		EV_SET(&k[n++], fd, EVFILT_WRITE, gone, error, 0, seats[fd]);
+	if ((e->events & EPOLLIN) || eof) {
+		EV_SET(&k[n], fd, EVFILT_READ, eof, error, 0, seats[fd]);
+		n++;
+	}
+	if ((e->events & EPOLLOUT) || gone) {
+		EV_SET(&k[n], fd, EVFILT_WRITE, gone, error, 0, seats[fd]);
+		n++;
+	}
 	return (n);
 }
 
