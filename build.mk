@@ -39,6 +39,10 @@ JOBS = 2
 PROVE = prove
 PROVEFLAGS =
 TESTS = t/*.t $(UNITS)
+# Run again with all relays in the poll array; some also on the stand-in for
+# kqueue(2).
+TRAFFIC = t/[3-7]*.t
+STANDIN_TRAFFIC = t/3*.t t/62-*.t t/63-*.t
 
 all: $(PROGRAMS)
 
@@ -62,7 +66,7 @@ pydirector-helper: helper-main.o libpydirector.a
 	$(LINK) -o $@ helper-main.o libpydirector.a $(NET_LIBS)
 
 # What the tests use.
-tests: all $(TOOLS) $(LOAD) $(UNITS)
+tests: all $(TOOLS) $(LOAD) $(UNITS) $(STANDIN)
 
 t/backend: t/backend.o
 	$(LINK) -o $@ t/backend.o $(NET_LIBS)
@@ -106,9 +110,26 @@ t/unit-sched: t/unit-sched.o libpydirector.a
 t/unit-conf: t/unit-conf.o libpydirector.a
 	$(LINK) -o $@ t/unit-conf.o libpydirector.a $(LIBS)
 
+# The balancer with compat/set-kqueue.c, on a kqueue made of epoll.
+t/kqueue/set-kqueue.o: compat/set-kqueue.c compat/set.h config.h loop.h \
+	t/kqueue/sys/event.h
+	$(COMPILE) -It/kqueue -c -o $@ compat/set-kqueue.c
+
+t/kqueue/kqueue.o: t/kqueue/kqueue.c config.h t/kqueue/sys/event.h
+	$(COMPILE) -It/kqueue -c -o $@ t/kqueue/kqueue.c
+
+t/kqueue/pydirector: pydirector.o daemon.o libpydirector.a \
+	t/kqueue/set-kqueue.o t/kqueue/kqueue.o
+	$(LINK) -o $@ pydirector.o daemon.o t/kqueue/set-kqueue.o \
+	    t/kqueue/kqueue.o libpydirector.a $(LIBS) $(CRYPT_LIBS)
+
+RUN_TESTS = $(PROVE) $(PROVEFLAGS) -j$(JOBS) -e 'sh tools/run-test.sh'
+
 check: tests
-	CC='$(CC)' $(PROVE) $(PROVEFLAGS) -j$(JOBS) -e 'sh tools/run-test.sh' \
-	    $(TESTS)
+	CC='$(CC)' $(RUN_TESTS) $(TESTS)
+	PYDIRECTOR_FLAGS='-o poll' $(RUN_TESTS) $(TRAFFIC)
+	test -z '$(STANDIN)' || BUILD=$$PWD/t/kqueue \
+	    PYDIRECTOR_FLAGS='-o kqueue' $(RUN_TESTS) $(STANDIN_TRAFFIC)
 
 # For t/90-floors.t: each floor with its objects.
 floors:
@@ -152,7 +173,8 @@ uninstall:
 	@sh tools/install.sh -d '$(DESTDIR)$(DOCDIR)' $(DOCS)
 
 clean:
-	rm -f *.o compat/*.o t/*.o libpydirector.a $(PROGRAMS) $(TOOLS) $(BENCH) \
+	rm -f *.o compat/*.o t/*.o t/kqueue/*.o t/kqueue/pydirector
+	rm -f libpydirector.a $(PROGRAMS) $(TOOLS) $(BENCH) \
 	    t/load $(UNITS)
 
 .PHONY: all tests check floors demo bench lint install uninstall clean

@@ -35,6 +35,7 @@ struct program {
 	int			 foreground;	/* -d */
 	int			 check;		/* -n */
 	int			 verbose;	/* -v, how often */
+	const char		*wait;		/* -o */
 	const char		*log_path;	/* -l */
 	const char		*pid_option;	/* -p */
 	const char		*config;
@@ -44,6 +45,7 @@ struct program {
 	int			 log_open;
 	struct daemon_log	 log;
 	struct pydirector	*director;
+	int			 draining;	/* ends with the last relay */
 	struct pollfd		*fds;		/* the first: caught signals */
 	int			 slots;
 };
@@ -51,8 +53,9 @@ struct program {
 static int
 usage(void)
 {
-	fprintf(stderr, "usage: pydirector [-dnPVv] [-l logfile] [-o poll] "
-	    "[-p pidfile] [config.xml]\n");
+	fprintf(stderr, "usage: pydirector [-dnPVv] [-l logfile] "
+	    "[-o poll|epoll|kqueue]\n"
+	    "           [-p pidfile] [config.xml]\n");
 	return 2;
 }
 
@@ -326,6 +329,14 @@ start(struct program *p)
 		complain(p, "signals", strerror(errno));
 		return -1;
 	}
+	if (pydirector_use(p->director, p->wait) == -1) {
+		if (p->wait != NULL) {
+			complain(p, p->wait, "does not work here");
+			return -1;
+		}
+		log_say(p, PYDIRECTOR_NOTICE,
+		    "director: the kernel's set fails its test: poll is used");
+	}
 	if (pydirector_start(p->director, err, sizeof(err)) == -1) {
 		complain(p, "", err);
 		return -1;
@@ -375,7 +386,7 @@ reopen_log(struct program *p)
 
 /* Does what the signals ask for. 1: stop. */
 static int
-obey(struct program *p, int *draining)
+obey(struct program *p)
 {
 	int sig;
 
@@ -385,12 +396,12 @@ obey(struct program *p, int *draining)
 		case SIGINT:
 			return 1;
 		case SIGQUIT:
-			if (!*draining)
+			if (!p->draining)
 				log_say(p, PYDIRECTOR_NOTICE,
 				    "director: draining: %lu relays open",
 				    (unsigned long)
 				    pydirector_relays(p->director));
-			*draining = 1;
+			p->draining = 1;
 			pydirector_drain(p->director);
 			break;
 		case SIGUSR1:
@@ -402,15 +413,15 @@ obey(struct program *p, int *draining)
 			break;
 		}
 	}
-	return *draining && pydirector_relays(p->director) == 0;
+	return 0;
 }
 
 static void
 run(struct program *p)
 {
-	int i, n, draining = 0;
+	int i, n;
 
-	while (!obey(p, &draining)) {
+	while (!p->draining || pydirector_relays(p->director) > 0) {
 		n = collect(p);
 		p->fds[0].revents = 0;
 		if (poll(p->fds, (nfds_t)n,
@@ -421,6 +432,8 @@ run(struct program *p)
 			if (errno != EINTR)
 				poll(NULL, 0, 10);
 		}
+		if (p->fds[0].revents != 0 && obey(p))
+			return;
 		pydirector_dispatch(p->director, p->fds + 1, n - 1);
 	}
 }
@@ -497,10 +510,13 @@ main(int argc, char *argv[])
 			p.check = 1;
 			break;
 		case 'o':
-			if (strcmp(optarg, "poll") == 0)
+			p.wait = optarg;
+			if (strcmp(optarg, "poll") == 0 ||
+			    strcmp(optarg, "epoll") == 0 ||
+			    strcmp(optarg, "kqueue") == 0)
 				break;
-			fprintf(stderr, "pydirector: -o %s: poll expected\n",
-			    optarg);
+			fprintf(stderr, "pydirector: -o %s: poll, epoll or "
+			    "kqueue expected\n", optarg);
 			return usage();
 		case 'P':
 			return password_print();

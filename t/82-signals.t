@@ -51,10 +51,10 @@ done
 
 # The shell starts what runs in the background with SIGINT ignored, nohup
 # with SIGHUP: neither may count.
+: >"$DIR/log"
 (
 	trap '' HUP INT TERM USR1
 	cd "$DIR" || exit 99
-	: >log
 	exec "$BUILD/pydirector" -d -l log c.xml
 ) 2>"$DIR/err" &
 daemon=$!

@@ -26,7 +26,7 @@ mistake()
 {
 	run "$@"
 	is "$status $out" "2 " "$*: exit status 2"
-	like "$err" '^usage: pydirector \[-dnPVv\] \[-l logfile\] \[-o poll\] \[-p pidfile\] \[config[.]xml\]$' \
+	like "$err" '^usage: pydirector \[-dnPVv\] \[-l logfile\] \[-o poll\|epoll\|kqueue\]$' \
 	    "$*: usage"
 }
 mistake -x

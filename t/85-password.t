@@ -68,18 +68,30 @@ fi
 # On a terminal: asked twice, nothing shown.
 tty_hash()
 {
-	out=$( (sleep 1; printf "$1"; sleep 1) | script -q -e \
-	    -c "$BUILD/pydirector -P" /dev/null 2>&1 | tr -d '\r')
+	rm -f "$TMP/keys" "$TMP/screen"
+	mkfifo "$TMP/keys"
+	script -q -e -f -c "$BUILD/pydirector -P" /dev/null \
+	    <"$TMP/keys" >"$TMP/screen" 2>&1 &
+	tty_pid=$!
+	test_pids="$test_pids $tty_pid"
+	exec 7>"$TMP/keys"
+	# What is typed before the question is thrown away.
+	wait_for 10 grep -q 'Password: ' "$TMP/screen"
+	printf "$1" >&7
+	wait_for 10 grep -q "$2" "$TMP/screen"
+	exec 7>&-
+	end_client "$tty_pid"
+	out=$(tr -d '\r' <"$TMP/screen")
 }
-if script -q -e -c true /dev/null </dev/null >/dev/null 2>&1; then
-	tty_hash 's3cr3t\ns3cr3t\n'
+if script -q -e -f -c true /dev/null </dev/null >/dev/null 2>&1; then
+	tty_hash 's3cr3t\ns3cr3t\n' '^[$]'
 	like "$out" '^Password: ' "a terminal: asked"
 	like "$out" '^Again: ' "twice"
 	is "$(echo "$out" | grep -c s3cr3t)" 0 "nothing shown"
 	ok "hashed" verify "$(echo "$out" | tail -n 1)" s3cr3t
-	tty_hash 's3cr3t\ns3cr3u\n'
+	tty_hash 's3cr3t\ns3cr3u\n' differ
 	like "$out" 'pydirector: the two differ' "the two differ"
 else
-	pass "a terminal # SKIP no script(1) that takes -e and -c"
+	pass "a terminal # SKIP no script(1) that takes -e, -f, -c"
 fi
 done_testing

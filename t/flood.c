@@ -42,6 +42,7 @@
 #define EVENTS		64	/* taken from the kernel at once */
 #define PATIENCE	10000	/* ms without an answer: given up */
 #define SUB		64	/* classes of a histogram in each octave */
+#define LIMIT		120	/* s: no run takes longer */
 #define NSEC		1000000000
 
 struct client {
@@ -545,6 +546,7 @@ main(int argc, char **argv)
 		}
 	if (optind + 1 != argc || nclients < 1 || nclients > MAXCLIENTS)
 		usage();
+	(void)alarm(LIMIT);
 	take_address(argv[optind]);
 	if (get != NULL)
 		return print_one(get);
