@@ -88,7 +88,8 @@ flow_broken(struct relay *r, struct side *side)
 	struct side *other = flow_other(r, side);
 
 	side->broken = 1;
-	if (r->end == END_NONE)
+	/* The first reset tells more than a close before it. */
+	if (!other->broken)
 		r->end = side == &r->client ?
 		    END_CLIENT_RESET : END_SERVER_RESET;
 	if (other->rest != NULL) {

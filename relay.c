@@ -152,7 +152,7 @@ relay_end(struct relay *r, enum relay_end end, void (*how)(int))
 {
 	struct pydirector *d = r->director;
 
-	if (r->end == END_NONE)
+	if (end != END_NONE)
 		r->end = (unsigned char)end;
 	relay_log(r);
 	r->state = RELAY_DEAD;
@@ -463,8 +463,6 @@ relay_start(struct pydirector *d, struct service *s, int fd,
 void
 relay_stop_all(struct pydirector *d, enum relay_end end)
 {
-	while (d->relays != NULL) {
-		d->relays->end = END_NONE;
+	while (d->relays != NULL)
 		relay_end(d->relays, end, net_reset);
-	}
 }

@@ -49,8 +49,7 @@ struct relay {
 };
 
 /* The one way out: writes the log line, gives everything back, closes both
- * sides by how (net_close or net_reset). end is taken where the relay does
- * not know yet how it will have ended. */
+ * sides by how (net_close or net_reset). END_NONE: as r->end has it. */
 void	 relay_end(struct relay *, enum relay_end, void (*how)(int));
 void	 relay_close_side(struct relay *, struct side *, void (*how)(int));
 
