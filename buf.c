@@ -145,16 +145,20 @@ pool_get(struct pool *p)
 	    (c = malloc(sizeof(*c) + p->size)) == NULL)
 		return NULL;
 	c->next = NULL;
+	c->pool = p;
 	c->from = 0;
 	c->to = 0;
 	return c;
 }
 
 void
-pool_put(struct pool *p, struct chunk *c)
+pool_put(struct chunk *c)
 {
+	struct pool *p;
+
 	if (c == NULL)
 		return;
+	p = c->pool;
 	if (p->nfree >= p->keep) {
 		free(c);
 		return;

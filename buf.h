@@ -32,6 +32,7 @@ void	 buf_consume(struct buf *, size_t n);
 /* Chunks: what a relay keeps of bytes that the other side would not take. */
 struct chunk {
 	struct chunk	*next;	/* in the pool's list of free ones */
+	struct pool	*pool;	/* where it came from */
 	size_t		 from;	/* first byte not yet written */
 	size_t		 to;	/* behind the last byte */
 	char		 data[];
@@ -48,6 +49,6 @@ void		 pool_init(struct pool *, size_t size, size_t keep);
 void		 pool_done(struct pool *);
 /* An empty chunk (from = to = 0), or NULL: no memory. */
 struct chunk	*pool_get(struct pool *);
-void		 pool_put(struct pool *, struct chunk *);
+void		 pool_put(struct chunk *);
 
 #endif

@@ -13,10 +13,13 @@
 #include "director.h"
 #include "pydirector.h"
 
-/* What one read takes at most. The size decides the speed of bulk transfers;
- * an idle relay has none. */
-#define CHUNK_SIZE (256 * 1024)
-#define CHUNKS_KEPT 4
+/* What one read takes at most, as a rule and in bulk transfers, whose speed it
+ * decides; and how many chunks are kept when nobody needs them. An idle relay
+ * has none. */
+#define CHUNK_SIZE (64 * 1024)
+#define CHUNKS_KEPT 16
+#define BULK_SIZE (1024 * 1024)
+#define BULKS_KEPT 2
 /* Text of all errors in one configuration. */
 #define ERRORS_MAX (64 * 1024)
 
@@ -31,6 +34,7 @@ pydirector_new(pydirector_log_fn *log, void *arg, enum pydirector_level level,
 		return (NULL);
 	loop_init(&d->loop);
 	pool_init(&d->pool, CHUNK_SIZE, CHUNKS_KEPT);
+	pool_init(&d->bulk, BULK_SIZE, BULKS_KEPT);
 	d->random = random_seed();
 	d->log = log_new(log, arg, (enum log_level)level);
 	if (helper != NULL && d->log != NULL)
@@ -73,6 +77,7 @@ pydirector_free(struct pydirector *d)
 	loop_done(&d->loop);
 	model_free(d->model);
 	pool_done(&d->pool);
+	pool_done(&d->bulk);
 	log_free(d->log);
 	free(d);
 }

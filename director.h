@@ -188,6 +188,7 @@ struct pydirector {
 	struct log	*log;
 	struct model	*model;		/* NULL: nothing loaded */
 	struct pool	 pool;		/* chunks that relays read into */
+	struct pool	 bulk;		/* larger ones, for fast senders */
 	struct helper	*lookup;	/* NULL: no helper program given */
 	struct relay	*relays;	/* all, the newest first */
 	size_t		 nrelays;

@@ -7,7 +7,9 @@
  * it asked for, clears them; a step goes on while the flags allow. So it does
  * not matter whether events come by level or by edge. What one side takes
  * slower than the other sends is kept in one chunk, and the sender is not
- * read until that is gone: this is the whole back-pressure. */
+ * read until that is gone: this is the whole back-pressure. A sender that
+ * fills its chunks, and whose receiver takes all of them, is read in larger
+ * ones; so a stalled relay keeps a small one. */
 
 #include "config.h"
 
@@ -93,7 +95,7 @@ flow_broken(struct relay *r, struct side *side)
 		r->end = side == &r->client ?
 		    END_CLIENT_RESET : END_SERVER_RESET;
 	if (other->rest != NULL) {
-		pool_put(&r->director->pool, other->rest);
+		pool_put(other->rest);
 		other->rest = NULL;
 	}
 	r->active = r->director->loop.now;
@@ -131,20 +133,21 @@ flow_write(struct relay *r, struct side *from, struct side *to, struct chunk *c)
 	case IO_DONE:
 		flow_count(r, from, done);
 		c->from += done;
-		if (done == want) {
-			from->rest = NULL;
-			pool_put(&r->director->pool, c);
-		} else
-			to->io.ready &= (unsigned char)~IO_OUT;
+		if (done < want)
+			break;
+		from->bulk = want >= r->director->pool.size;
+		from->rest = NULL;
+		pool_put(c);
 		return;
 	case IO_AGAIN:
-		to->io.ready &= (unsigned char)~IO_OUT;
-		return;
+		break;
 	case IO_EOF:
 	case IO_ERROR:
 		flow_broken(r, to);
 		return;
 	}
+	to->io.ready &= (unsigned char)~IO_OUT;
+	from->bulk = 0;
 }
 
 static void
@@ -171,7 +174,8 @@ flow_drained(struct relay *r, struct side *from)
 static void
 flow_read(struct relay *r, struct side *from, struct side *to)
 {
-	struct pool *pool = &r->director->pool;
+	struct pool *pool = from->bulk ? &r->director->bulk :
+	    &r->director->pool;
 	struct chunk *c;
 	size_t done;
 
@@ -199,7 +203,7 @@ flow_read(struct relay *r, struct side *from, struct side *to)
 		flow_broken(r, from);
 		break;
 	}
-	pool_put(pool, c);
+	pool_put(c);
 }
 
 /* Moves bytes one way while both ends allow. Returns 1 when it stopped only

@@ -105,7 +105,7 @@ relay_close_side(struct relay *r, struct side *side, void (*how)(int))
 	int fd = side->io.fd;
 
 	if (side->rest != NULL) {
-		pool_put(&d->pool, side->rest);
+		pool_put(side->rest);
 		side->rest = NULL;
 	}
 	if (fd == -1)

@@ -38,6 +38,6 @@ test "$before" = unknown || within $(($(memory) - before)) -100000 10000 \
 end_client "$deaf_pid"
 like "$(cat "$TMP/deaf")" '^sent [0-9]+ timeout$' \
     "a server that does not read stops its client"
-kill -KILL "$slow_pid"
-end_client "$slow_pid" 2>/dev/null
+end_client_now "$slow_pid"
+stop_backend Q KILL
 done_testing

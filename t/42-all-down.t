@@ -24,10 +24,10 @@ web=$(addr_of web)
 expect_log ' group web/g: no host is up$'
 expect_log ' service web: client lost: no host could be reached$'
 
-is "$(client "$web" read)" "0 good reset" "a client is refused by a reset"
+is_reset "$(client "$web" read)" "a client is refused by a reset"
 ok "the relay's line says why" wait_log ' to - -: .*: connect-failed$'
 ok "both hosts are down" test "$(count_log ' host .*: down: refused$')" = 2
-is "$(client "$web" read)" "0 good reset" "so is the next"
+is_reset "$(client "$web" read)" "so is the next"
 backend_up B
 is "$(client "$web" get | names)" B "one returns: a client is served at once"
 ok "and the host is up" wait_log ' host web/g/b: up$'
@@ -35,7 +35,7 @@ is "$(client -n 2 "$web" get | names | tr '\n' ' ')" "B B " \
     "as are those after it"
 # b is up, so that a waits for its interval again; with b gone it does not.
 backend_down B
-is "$(client "$web" read)" "0 good reset" "all down again"
+is_reset "$(client "$web" read)" "all down again"
 backend_up A
 ok "with no client, a host is back soon" wait_log ' host web/g/a: up$' 10
 is "$(client "$web" get | names)" A "and serves"

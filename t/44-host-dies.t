@@ -21,19 +21,23 @@ start_balancer <<END
 END
 s=$(addr_of s)
 
-# Connections 1 and 3 are with a, 2 and 4 with b.
-start_client out -c 4 "$s" text:x pause read
-wait_for 10 grep -q paused "$TMP/out"
-wait_for 10 more_lines 1 '^open' "$A_log"
-is "$(events A '^open') $(events B '^open')" "2 2" "two relays each"
+start_client one "$s" text:x finish
+one=$client_pid
+wait_for 10 grep -q '^open 1 ' "$A_log"
+start_client two "$s" pong:1 pause pong:1
+two=$client_pid
+wait_for 10 grep -q paused "$TMP/two"
+is "$(events A '^open') $(events B '^open')" "1 1" "one relay each"
 stop_backend A KILL
-wait_for 10 more_lines 1 ': server-(closed|reset)$' "$LOG"
-is "$(count_log ': server-(closed|reset)$')" 2 "the relays of one host end"
+end_client "$one"
+like "$(cat "$TMP/one")" '^0 good (eof|reset)$' "the client of one is told"
+ok "its relay ends" wait_log ' s 127.* to a .*: server-(closed|reset)$'
 is "$(client -n 3 "$s" echo:1000 | sort -u)" "1000 good eof" \
     "new clients are served by the other"
 ok "the dead host is down" logged ' host s/g/a: down: refused$'
 start_backend A2 -l "$A" echo
 ok "started again, it is back" wait_log ' host s/g/a: up$'
-kill -KILL "$client_pid"
-end_client "$client_pid" 2>/dev/null
+kill -USR1 "$two"
+end_client "$two"
+is "$(tail -n 1 "$TMP/two")" "pong 1 good" "the relay of the other went on"
 done_testing

@@ -32,7 +32,7 @@ expect_log ' service none: client lost: '
 
 is "$(client -n 3 "$(addr_of web)" get | names | tr '\n' ' ')" "A A A " \
     "the other host serves"
-is "$(client "$(addr_of none)" read)" "0 good reset" \
+is_reset "$(client "$(addr_of none)" read)" \
     "a service with no other host refuses"
 ok "its line says why" wait_log ' relay .*: none .*: no-host$'
 # The helper that looks the name up again keeps one descriptor.

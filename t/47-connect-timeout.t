@@ -22,7 +22,7 @@ END
 expect_log ' group s/g: no host is up$'
 expect_log ' service s: client lost: no host could be reached$'
 
-is "$(client "$(addr_of s)" read)" "0 good reset" "no host answers"
+is_reset "$(client "$(addr_of s)" read)" "no host answers"
 ok "each had its time, once" wait_log \
     ' relay .* in 0 out 0 1[.][0-9]+ s: connect-failed$'
 is "$(count_log ' host .*: down: timeout$')" 2 "both are down: timeout"

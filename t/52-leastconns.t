@@ -39,8 +39,7 @@ is "$(client "$web" get | names)" B "a has two, b and c one: b"
 wait_for 10 more_lines 11 ' info relay ' "$LOG"
 is "$(client -c 5 "$web" get | names | tr '\n' ' ')" "B C A B C " \
     "then level again"
-kill -KILL "$client_pid"
-end_client "$client_pid" 2>/dev/null
+end_client_now "$client_pid"
 wait_for 10 more_lines 20 ' info relay ' "$LOG"
 is "$(client "$web" get | names)" A "ended connections do not count"
 done_testing

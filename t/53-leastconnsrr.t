@@ -37,6 +37,5 @@ for i in 1 2 3 4; do
 	wait_for 10 more_lines $((i + 5)) ' info relay ' "$LOG"
 done >"$TMP/got"
 is "$(tr '\n' ' ' <"$TMP/got")" "B C B C " "the others take turns"
-kill -KILL "$client_pid"
-end_client "$client_pid" 2>/dev/null
+end_client_now "$client_pid"
 done_testing

@@ -27,6 +27,5 @@ is "$(names <"$TMP/held" | grep -v paused | sort | uniq -c |
     tr -s ' \n' ' ')" " 10 A 20 B 50 C " "80 clients spread by weight"
 is "$(names <"$TMP/held" | sed 3q | sort | tr '\n' ' ')" "A B C " \
     "the first three to one host each"
-kill -KILL "$client_pid"
-end_client "$client_pid" 2>/dev/null
+end_client_now "$client_pid"
 done_testing

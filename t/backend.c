@@ -327,7 +327,7 @@ conn_eof(struct conn *c)
 	}
 	if (mode == MODE_HALF)
 		c->todo = amount;
-	if (mode != MODE_HOLD)
+	if (mode != MODE_HOLD && mode != MODE_RESET)
 		c->then = THEN_CLOSE;
 }
 
@@ -371,6 +371,16 @@ conn_read(struct conn *c)
 		conn_eof(c);
 	else
 		conn_input(c, buf, (size_t)n);
+}
+
+/* Reset while nothing was to be read: what had come is still there. */
+static void
+conn_cut(struct conn *c)
+{
+	if (c->eof || mode == MODE_DEAF)
+		conn_end(c, "reset", 0);
+	while (c->fd != -1 && !c->eof)
+		conn_read(c);
 }
 
 static void
@@ -527,11 +537,10 @@ run(void)
 		for (i = 0; i < n; i++) {
 			c = conns[i];
 			e = pfds[i + 1].revents;
-			if ((e & (POLLERR | POLLHUP)) != 0 &&
-			    (e & POLLIN) == 0)
-				conn_end(c, "reset", 0);
-			if (c->fd != -1 && (e & POLLIN) != 0)
+			if ((e & POLLIN) != 0)
 				conn_read(c);
+			else if ((e & (POLLERR | POLLHUP)) != 0)
+				conn_cut(c);
 			if (c->fd != -1 && wants_out(c, now))
 				conn_write(c);
 			if (c->fd != -1 && c->from == c->to && c->todo == 0)

@@ -208,6 +208,18 @@ end_client()
 	wait "$1"
 }
 
+end_client_now()
+{
+	kill -KILL "$1" 2>/dev/null
+	end_client "$1" 2>/dev/null
+}
+
+# A client was told by a reset, whenever it came.
+is_reset()
+{
+	like "$1" '^(connect|0 good) reset$' "$2"
+}
+
 forget_pid()
 {
 	test_kept=

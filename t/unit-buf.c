@@ -129,13 +129,13 @@ test_pool(void)
 		c[i]->to = 1000;
 	}
 	for (i = 0; i < 4; i++)
-		pool_put(&p, c[i]);
-	pool_put(&p, NULL);
+		pool_put(c[i]);
+	pool_put(NULL);
 	ok(p.nfree == 2, "two are kept");
 	ok(pool_get(&p) == c[1] && c[1]->from == 0 && c[1]->to == 0,
 	    "the last one kept comes first, empty");
 	ok(p.nfree == 1, "one is left");
-	pool_put(&p, c[1]);
+	pool_put(c[1]);
 	pool_done(&p);
 	ok(p.nfree == 0 && p.free == NULL, "done: none");
 
