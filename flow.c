@@ -129,7 +129,8 @@ flow_write(struct relay *r, struct side *from, struct side *to, struct chunk *c)
 		net_nodelay(to->io.fd);
 		r->nodelay = 1;
 	}
-	switch (net_write(to->io.fd, c->data + c->from, want, &done)) {
+	switch ((from->eof ? net_write_last : net_write)(to->io.fd,
+	    c->data + c->from, want, &done)) {
 	case IO_DONE:
 		flow_count(r, from, done);
 		c->from += done;

@@ -37,6 +37,11 @@
 #else
 #define SEND_FLAGS 0
 #endif
+#ifdef MSG_MORE
+#define SEND_LAST_FLAGS (SEND_FLAGS | MSG_MORE)
+#else
+#define SEND_LAST_FLAGS SEND_FLAGS
+#endif
 
 #if !HAVE_ACCEPT4 || !HAVE_SOCK_CLOEXEC
 /* Makes a descriptor non-blocking and close-on-exec; on failure closes it. */
@@ -209,13 +214,13 @@ net_read(int fd, void *data, size_t size, size_t *done)
 	return (errno == EAGAIN || errno == EWOULDBLOCK ? IO_AGAIN : IO_ERROR);
 }
 
-enum io_result
-net_write(int fd, const void *data, size_t size, size_t *done)
+static enum io_result
+net_send(int fd, const void *data, size_t size, size_t *done, int flags)
 {
 	ssize_t n;
 
 	do
-		n = send(fd, data, size, SEND_FLAGS);
+		n = send(fd, data, size, flags);
 	while (n == -1 && errno == EINTR);
 	if (n > 0) {
 		*done = (size_t)n;
@@ -227,6 +232,18 @@ net_write(int fd, const void *data, size_t size, size_t *done)
 	    errno == ENOBUFS)
 		return (IO_AGAIN);
 	return (IO_ERROR);
+}
+
+enum io_result
+net_write(int fd, const void *data, size_t size, size_t *done)
+{
+	return (net_send(fd, data, size, done, SEND_FLAGS));
+}
+
+enum io_result
+net_write_last(int fd, const void *data, size_t size, size_t *done)
+{
+	return (net_send(fd, data, size, done, SEND_LAST_FLAGS));
 }
 
 void

@@ -36,6 +36,9 @@ void	 net_nodelay(int fd);
 
 enum io_result	 net_read(int fd, void *, size_t, size_t *done);
 enum io_result	 net_write(int fd, const void *, size_t, size_t *done);
+/* The same for the last bytes, when net_shutdown or net_close follows at once:
+ * they may wait for it and go out with the FIN. */
+enum io_result	 net_write_last(int fd, const void *, size_t, size_t *done);
 /* Closes the half that we write: the peer reads EOF behind the last byte. */
 void	 net_shutdown(int fd);
 void	 net_close(int fd);

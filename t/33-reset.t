@@ -8,7 +8,7 @@
 start_backend R reset 300000
 start_backend H hold
 start_backend Z reset 0
-start_backend S slow 20000
+start_backend S slow 5000
 start_balancer <<END
 <config>
   <service name="reset">
@@ -48,7 +48,7 @@ wait_log ' hold 127.*: client-reset$'
 ok "logged as client-reset" logged ' hold 127.* in 1000 .*: client-reset$'
 
 ok "a client resets behind much data" \
-    client "$(addr_of slow)" send:200000 stall:500 reset
+    client "$(addr_of slow)" send:200000 stall:20 reset
 wait_for 10 grep -q '^close 1 ' "$S_log"
 is "$(events S '^close 1 200000 good 0 reset$')" 1 \
     "the slow server gets all of it, then the reset"

@@ -33,7 +33,7 @@ start_client deaf -t 2000 "$(addr_of deaf)" send:67108864
 deaf_pid=$client_pid
 is "$(client -t 60000 "$source" read)" "67108864 good eof" \
     "a quick one beside them gets everything"
-test "$before" = unknown || within $(($(memory) - before)) -100000 10000 \
+test "$before" = unknown || within $(($(memory) - before)) -100000 24000 \
     "kilobytes of memory beyond those at the start"
 end_client "$deaf_pid"
 like "$(cat "$TMP/deaf")" '^sent [0-9]+ timeout$' \

@@ -444,7 +444,7 @@ accept_one(void)
 	if ((c = calloc(1, sizeof(*c))) == NULL)
 		tool_die("no memory");
 	tool_nonblock(fd);
-	if (mode == MODE_SLOW || mode == MODE_DEAF)
+	if (mode == MODE_DEAF)
 		(void)setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &small,
 		    sizeof(small));
 	c->fd = fd;

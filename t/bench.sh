@@ -4,12 +4,12 @@
 # The bench: this balancer beside HAProxy, nginx stream, pen and no balancer
 # at all, each in front of the same backend process, in one run.
 #
-#	make bench			all, about twelve minutes
+#	make bench			all, about ten minutes
 #	make bench BENCHFLAGS=quick	the same in two short rounds
 #
 # A round runs each case with every balancer, one directly after the other, in
-# an order that turns from round to round; so a ratio compares what ran within
-# seconds. Each balancer is pinned to processor BALANCER_CPU, load and backend
+# an order that turns from round to round, the short cases in three slices; so
+# a ratio compares what ran within seconds. Each balancer is pinned to processor BALANCER_CPU, load and backend
 # to LOAD_CPU. A figure is the median of the rounds; behind it stands the
 # ratio to HAProxy: the median of the rounds' ratios, the least and the
 # largest. A request that fails, or that flood and the backend count
@@ -30,8 +30,8 @@ PATH=$PATH:/usr/sbin:/sbin
 
 T=$(cd "$(dirname "$0")" && pwd)
 case ${1-} in
-'')	default_rounds=7 default_ms=1500 default_bytes=1073741824 ;;
-quick)	default_rounds=2 default_ms=200 default_bytes=67108864 ;;
+'')	default_rounds=7 default_ms=1200 default_bytes=1073741824 ;;
+quick)	default_rounds=2 default_ms=300 default_bytes=67108864 ;;
 *)
 	echo "usage: bench.sh [quick]" >&2
 	exit 2 ;;
@@ -46,7 +46,9 @@ PYDIRECTOR=${PYDIRECTOR:-$T/../pydirector}
 COLUMNS_WANTED=${COLUMNS_WANTED:-pydirector poll haproxy splice nginx pen direct}
 CASES=${CASES:-new keep idle one four hosts memory calls}
 HOSTS=1000
-WARM=$((MS / 8))
+SLICE=$((MS / 3))
+WARM=$((MS / 20))
+BUDGET=780	# s: no further round begins after that
 CLIENTS=64
 bad=0
 all_pids=
@@ -367,6 +369,14 @@ each()
 	done
 }
 
+# each_slice CASE FLAGS: the same, three times in turn.
+each_slice()
+{
+	for slice in 1 2 3; do
+		each "$@" -c $CLIENTS -w $WARM -d $SLICE
+	done
+}
+
 # With 3 hosts, 1,000, 1,000 and 3, so that a drift shows in neither.
 each_hosts()
 {
@@ -489,7 +499,18 @@ tables()
 	    -f "$T/bench.awk" "$TMP/data"
 }
 
+# Other work on the machine costs every column, but not equally.
+check_load()
+{
+	load=$(cut -d ' ' -f 1 /proc/loadavg 2>/dev/null)
+	case $load in
+	'' | 0.[0-4]*) ;;
+	*) say "this machine has other work (load $load): figures will vary" ;;
+	esac
+}
+
 check_machine
+check_load
 : >"$TMP/data"
 on_cpu "$LOAD_CPU" "$T/bench-backend" >"$TMP/backend.out" &
 all_pids=$!
@@ -499,10 +520,15 @@ head_lines "$@"
 find_columns
 start_hosts
 round=1
+began=$(date +%s)
 while test $round -le "$ROUNDS"; do
+	if test $(($(date +%s) - began)) -gt $BUDGET; then
+		say "$BUDGET s are over: $((ROUNDS - round + 1)) rounds left out"
+		break
+	fi
 	say "round $round of $ROUNDS"
-	each new -c $CLIENTS -w $WARM -d "$MS"
-	each keep -k -c $CLIENTS -w $WARM -d "$MS"
+	each_slice new
+	each_slice keep -k
 	each idle -k -c $CLIENTS -w $WARM -d "$MS" -i "$IDLE"
 	each one -c 1 -b "$BYTES"
 	each four -c 4 -b "$BYTES"
