@@ -124,6 +124,8 @@ struct listener {
 
 struct service {
 	struct pydirector *director;	/* NULL: not part of one yet */
+	unsigned	 refs;		/* one for the model, one a relay */
+	unsigned char	 removed;	/* out of the model; relays finish */
 	char		*name;
 	struct listener	**listeners;
 	size_t		 nlisteners;
@@ -190,6 +192,10 @@ struct pydirector {
 	struct pool	 pool;		/* chunks that relays read into */
 	struct pool	 bulk;		/* larger ones, for fast senders */
 	struct helper	*lookup;	/* NULL: no helper program given */
+	struct helper	*crypt;		/* the same */
+	char		*config_path;	/* NULL: not from a file */
+	struct buf	 config_text;	/* the file as last read or written */
+	int64_t		 started;	/* loop.now at the start */
 	struct relay	*relays;	/* all, the newest first */
 	size_t		 nrelays;
 	struct task	*starved;	/* relays that wait for a descriptor */
@@ -244,6 +250,20 @@ const char	*why_word(enum why);
 /* From the errno of a connect. */
 enum why	 why_errno(int error);
 
+/* edit.c: taking things out of a model that runs. Each is gone from its
+ * parent at once; its memory lives until the last holder gives it up. What
+ * runs for it (sockets, checks) has been stopped by the caller. */
+void		 host_remove(struct host *);
+void		 group_remove(struct group *);
+void		 listener_remove(struct listener *);
+void		 service_remove(struct model *, struct service *);
+void		 service_ref(struct service *);
+void		 service_unref(struct service *);
+void		 user_remove(struct model *, struct user *);
+struct user	*user_find(const struct model *, const char *name);
+struct listener	*listener_find(const struct service *, const char *address);
+struct host	*host_find_address(const struct group *, const char *address);
+
 /* sched.c: choosing a host. Pure: no clock, no I/O. */
 /* 0 and the rule a name stands for, or -1. Both dialects' names, and
  * `NAME,sticky`; `sticky` alone is roundrobin,sticky. */
@@ -277,6 +297,21 @@ int		 conf_parse(struct model **m, const char *file,
 int		 conf_read(struct model **m, const char *file,
 		    struct buf *errors);
 #define CONF_MAX (4 * 1024 * 1024)
+
+/* conf-save.c: the model as XML, in its dialect. */
+/* Appends the text of the configuration to out. old, len: the text that it
+ * stands in now, whose comments and layout are kept; NULL: none. hashes 0:
+ * password hashes are left out. 0, or -1 with a text in err. The result reads
+ * back as an equal model (conf_parse, compareconf). */
+int		 conf_write(const struct model *, const char *old, size_t len,
+		    int hashes, struct buf *out, char *err, size_t size);
+
+/* compareconf.c: the difference of two models. */
+/* Appends the calls that turn the first into the second, each on a line of
+ * its own: `call?arg=value&arg=value`, percent-encoded, in an order in which
+ * each is legal. Returns their number, or -1: no memory. */
+int		 compareconf(const struct model *from, const struct model *to,
+		    struct buf *out);
 
 /* dial.c: connecting to a host, its addresses in turn. */
 /* One attempt to reach a host. All 0 at its start. */
@@ -366,5 +401,91 @@ void		 manager_resolve_all(struct pydirector *);
 /* Milliseconds until the host is tried next; -1: it is not. */
 int64_t		 manager_next_try(const struct pydirector *,
 		    const struct host *);
+
+/* command.c: the one table of commands. Web calls, console, reload and API all
+ * go through it. */
+enum right {
+	RIGHT_NONE,
+	RIGHT_READ,
+	RIGHT_WRITE
+};
+
+/* How a command ended; the numbers are those of HTTP. */
+enum outcome {
+	OUTCOME_OK = 200,
+	OUTCOME_BAD = 400,		/* missing or bad argument, no such name */
+	OUTCOME_FORBIDDEN = 403,	/* the right is not enough */
+	OUTCOME_UNKNOWN = 404,		/* no such command */
+	OUTCOME_CONFLICT = 409,		/* not in this state, or already there */
+	OUTCOME_FAILED = 500		/* the system would not */
+};
+
+/* Who asks: named in the log line of every change. */
+struct caller {
+	const char	*user;
+	const char	*peer;		/* address, or `signal`, `console` */
+	enum right	 right;
+};
+
+struct arg {
+	const char	*name;		/* compared without case */
+	const char	*value;
+};
+
+struct request {
+	struct pydirector *director;
+	const struct caller *caller;
+	const struct arg *args;
+	size_t		 nargs;
+	struct buf	*answer;	/* text for people, one or more lines */
+};
+
+struct command {
+	const char	*name;
+	const char	*args;		/* `service group name ip [weight]` */
+	enum right	 right;
+	const char	*help;		/* one line */
+	enum outcome	(*run)(const struct request *);
+};
+
+/* The table in turn: from NULL to NULL. */
+const struct command *command_next(const struct command *);
+const struct command *command_find(const char *name);
+/* Checks right and required arguments, runs it, logs a change. */
+enum outcome	 command_run(struct pydirector *, const struct caller *,
+		    const char *name, const struct arg *, size_t nargs,
+		    struct buf *answer);
+/* The same for a line of compareconf; it is decoded in place. */
+enum outcome	 command_line(struct pydirector *, const struct caller *,
+		    char *line, struct buf *answer);
+/* The value of an argument, or NULL. */
+const char	*command_arg(const struct request *, const char *name);
+
+/* save.c: the file of the configuration. */
+/* Writes the running configuration to it: a dated backup of the old one, then
+ * a new file in its place. A file that somebody else changed meanwhile is
+ * left alone unless forced. */
+enum outcome	 save_config(struct pydirector *, int force, struct buf *answer);
+/* Reads it and applies the difference in one step, or changes nothing and
+ * says why. */
+enum outcome	 save_reload(struct pydirector *, const struct caller *,
+		    struct buf *answer);
+
+/* status.c: what runs, as text. Each appends one whole document. */
+void		 status_running_txt(const struct pydirector *, struct buf *);
+void		 status_txt(const struct pydirector *, struct buf *);
+void		 status_json(const struct pydirector *, struct buf *);
+void		 status_metrics(const struct pydirector *, struct buf *);
+void		 status_obj(const struct pydirector *, struct buf *);
+
+/* auth.c: who may. */
+typedef void	 auth_fn(void *arg, enum right right);
+struct auth_request;
+/* Verifies a password, off the loop; fn is called once, later or from here,
+ * with RIGHT_NONE when it is wrong. NULL: fn has been called already. */
+struct auth_request *auth_check(struct pydirector *, const char *user,
+		    const char *password, const struct addr *peer,
+		    auth_fn *fn, void *arg);
+void		 auth_cancel(struct auth_request *);
 
 #endif
