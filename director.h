@@ -413,10 +413,10 @@ enum right {
 /* How a command ended; the numbers are those of HTTP. */
 enum outcome {
 	OUTCOME_OK = 200,
-	OUTCOME_BAD = 400,		/* missing or bad argument, no such name */
+	OUTCOME_BAD = 400,		/* bad argument, no such name */
 	OUTCOME_FORBIDDEN = 403,	/* the right is not enough */
 	OUTCOME_UNKNOWN = 404,		/* no such command */
-	OUTCOME_CONFLICT = 409,		/* not in this state, or already there */
+	OUTCOME_CONFLICT = 409,		/* not now, or already there */
 	OUTCOME_FAILED = 500		/* the system would not */
 };
 
@@ -465,7 +465,8 @@ const char	*command_arg(const struct request *, const char *name);
 /* Writes the running configuration to it: a dated backup of the old one, then
  * a new file in its place. A file that somebody else changed meanwhile is
  * left alone unless forced. */
-enum outcome	 save_config(struct pydirector *, int force, struct buf *answer);
+enum outcome	 save_config(struct pydirector *, int force,
+		    struct buf *answer);
 /* Reads it and applies the difference in one step, or changes nothing and
  * says why. */
 enum outcome	 save_reload(struct pydirector *, const struct caller *,

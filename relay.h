@@ -22,7 +22,7 @@ struct side {
 	unsigned char	 eof;		/* it sends no more */
 	unsigned char	 shut;		/* we have closed our half */
 	unsigned char	 broken;	/* writing to it is in vain */
-	unsigned char	 bulk;		/* it fills chunks that the other takes */
+	unsigned char	 bulk;		/* a fast sender: large chunks */
 };
 
 struct relay {

@@ -18,16 +18,15 @@
 
 #include "config.h"
 
+#if HAVE_EPOLL
+#include <sys/epoll.h>
+#endif
 #include <sys/socket.h>
 #include <netinet/in.h>
 
 #include <signal.h>
 
 #include "tool.h"
-
-#if HAVE_EPOLL
-#include <sys/epoll.h>
-#endif
 
 #if HAVE_EPOLL && defined(SO_BINDTODEVICE)
 

@@ -628,8 +628,9 @@ main(int argc, char **argv)
 			limit = (int64_t)tool_number(optarg);
 			break;
 		default:
-			tool_die("usage: client [-b addr] [-c conns] [-n rounds]"
-			    " [-r rcvbuf] [-t ms] address:port step...");
+			tool_die("usage: client [-b addr] [-c conns] "
+			    "[-n rounds] [-r rcvbuf] [-t ms] address:port "
+			    "step...");
 		}
 	if (argc - optind < 2 || nconns < 1 || nconns > MAXCONNS)
 		tool_die("usage: client [options] address:port step...");

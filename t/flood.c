@@ -25,14 +25,13 @@
 
 #include "config.h"
 
+#if HAVE_EPOLL
+#include <sys/epoll.h>
+#endif
 #include <sys/socket.h>
 #include <netinet/in.h>
 
 #include "tool.h"
-
-#if HAVE_EPOLL
-#include <sys/epoll.h>
-#endif
 
 #if HAVE_EPOLL
 

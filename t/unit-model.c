@@ -194,7 +194,8 @@ test_counts(void)
 	ok(h->open == 0 && h->ended == 5, "stamp 0 is no end");
 	h->max_conns = 2;
 	host_open(h);
-	ok(host_usable(h) && h->in_up && g->nup == 2, "below the limit: usable");
+	ok(host_usable(h) && h->in_up && g->nup == 2,
+	    "below the limit: usable");
 	host_open(h);
 	ok(!host_usable(h) && !h->in_up && g->nup == 1, "at the limit: not");
 	host_open(h);

@@ -332,8 +332,10 @@ test_sticky_fixed(void)
 	size_t		 i;
 
 	for (i = 0; i < 12; i++) {
-		got[0][i] = *sched_pick(g, client(clients[i]), NULL, 0, 0)->name;
-		got[1][i] = *sched_pick(w, client(clients[i]), NULL, 0, 0)->name;
+		got[0][i] = *sched_pick(g, client(clients[i]), NULL, 0,
+		    0)->name;
+		got[1][i] = *sched_pick(w, client(clients[i]), NULL, 0,
+		    0)->name;
 	}
 	ok(strcmp(got[0], "BEABCABBEDDB") == 0, "sticky: always so: %s",
 	    got[0]);
