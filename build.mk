@@ -125,9 +125,15 @@ t/kqueue/pydirector: pydirector.o daemon.o libpydirector.a \
 
 RUN_TESTS = $(PROVE) $(PROVEFLAGS) -j$(JOBS) -e 'sh tools/run-test.sh'
 
-check: tests
+check: check-all check-poll check-standin
+
+check-all: tests
 	CC='$(CC)' $(RUN_TESTS) $(TESTS)
+
+check-poll: tests
 	PYDIRECTOR_FLAGS='-o poll' $(RUN_TESTS) $(TRAFFIC)
+
+check-standin: tests
 	test -z '$(STANDIN)' || BUILD=$$PWD/t/kqueue \
 	    PYDIRECTOR_FLAGS='-o kqueue' $(RUN_TESTS) $(STANDIN_TRAFFIC)
 
@@ -177,7 +183,7 @@ clean:
 	rm -f libpydirector.a $(PROGRAMS) $(TOOLS) $(BENCH) \
 	    t/load $(UNITS)
 
-.PHONY: all tests check floors demo bench lint install uninstall clean
+.PHONY: all tests check check-all check-poll check-standin floors demo bench lint install uninstall clean
 
 # Dependencies; `sh tools/deps.sh -w` writes what follows.
 addr.o: addr.c addr.h config.h

@@ -116,6 +116,16 @@ flow_count(struct relay *r, const struct side *from, size_t n)
 	r->active = r->director->loop.now;
 }
 
+static enum io_result
+flow_send(const struct side *to, const struct chunk *c, int last, size_t *done)
+{
+	if (last)
+		return (net_write_last(to->io.fd, c->data + c->from,
+		    c->to - c->from, done));
+	return (net_write(to->io.fd, c->data + c->from, c->to - c->from,
+	    done));
+}
+
 /* Writes what came from one side to the other; what does not go stays with
  * the side as its rest. */
 static void
@@ -129,8 +139,7 @@ flow_write(struct relay *r, struct side *from, struct side *to, struct chunk *c)
 		net_nodelay(to->io.fd);
 		r->nodelay = 1;
 	}
-	switch ((from->eof ? net_write_last : net_write)(to->io.fd,
-	    c->data + c->from, want, &done)) {
+	switch (flow_send(to, c, from->eof, &done)) {
 	case IO_DONE:
 		flow_count(r, from, done);
 		c->from += done;

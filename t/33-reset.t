@@ -8,7 +8,7 @@
 start_backend R reset 300000
 start_backend H hold
 start_backend Z reset 0
-start_backend S slow 5000
+start_backend S slow 10000
 start_balancer <<END
 <config>
   <service name="reset">

@@ -7,6 +7,8 @@
 
 . "$(dirname "$0")/lib.sh"
 
+# valgrind closes accepted sockets itself when descriptors run out.
+test -z "${PYDIRECTOR_RUN:-}" || skip_all "not under another program"
 for FILES_LIMIT in 40 41; do
 	start_backend A -w 50
 	start_balancer <<END

@@ -24,7 +24,7 @@ start_balancer <<END
 </config>
 END
 
-is "$(client -c 400 "$(addr_of echo)" pong:20 | grep -c '^pong 20 good$')" \
+is "$(client -t 60000 -c 400 "$(addr_of echo)" pong:20 | grep -c '^pong 20 good$')" \
     400 "400 connections, 20 messages each"
 if test -x "$T/load"; then
 	"$T/load" -n 2000 -c 40 "http://$(addr_of web)/" >"$TMP/load"

@@ -489,6 +489,8 @@ take_signals(void)
 			mode = MODE_HTTP;
 		if (lfd == -1)
 			start_listening(511);
+		else
+			(void)listen(lfd, 511);	/* was a black hole */
 	}
 	if ((got_usr1 || got_usr2) && !quiet)
 		printf("%s\n", lfd == -1 ? "down" : "up");

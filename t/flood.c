@@ -28,6 +28,9 @@
 #if HAVE_EPOLL
 #include <sys/epoll.h>
 #endif
+#if HAVE_EPOLL
+#include <sys/epoll.h>
+#endif
 #include <sys/socket.h>
 #include <netinet/in.h>
 
