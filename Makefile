@@ -9,7 +9,7 @@
 # Only GNU make reads this: no word about directories.
 GNUMAKEFLAGS = --no-print-directory
 
-all bench lint install uninstall: config.mk
+all bench fuzz lint install uninstall: config.mk
 	@$(MAKE) -f build.mk $@
 
 demo:
@@ -34,4 +34,4 @@ distclean: clean
 dist:
 	sh tools/dist.sh
 
-.PHONY: all bench lint install uninstall demo check clean distclean dist
+.PHONY: all bench fuzz lint install uninstall demo check clean distclean dist

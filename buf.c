@@ -117,6 +117,7 @@ pool_init(struct pool *p, size_t size, size_t keep)
 {
 	p->free = NULL;
 	p->nfree = 0;
+	p->out = 0;
 	p->keep = keep;
 	p->size = size;
 }
@@ -144,6 +145,7 @@ pool_get(struct pool *p)
 	} else if (p->size > SIZE_MAX - sizeof(*c) ||
 	    (c = malloc(sizeof(*c) + p->size)) == NULL)
 		return NULL;
+	p->out++;
 	c->next = NULL;
 	c->pool = p;
 	c->from = 0;
@@ -159,6 +161,7 @@ pool_put(struct chunk *c)
 	if (c == NULL)
 		return;
 	p = c->pool;
+	p->out--;
 	if (p->nfree >= p->keep) {
 		free(c);
 		return;

@@ -41,6 +41,7 @@ struct chunk {
 struct pool {
 	struct chunk	*free;
 	size_t		 nfree;	/* in that list */
+	size_t		 out;	/* in use */
 	size_t		 keep;	/* at most this many of them */
 	size_t		 size;	/* bytes of data in each chunk */
 };

@@ -18,7 +18,7 @@ static int
 check_want(struct io *io)
 {
 	(void)io;
-	return (POLLOUT);
+	return POLLOUT;
 }
 
 static void
@@ -55,6 +55,17 @@ check_failed(struct check *c, int error)
 	check_connect(&c->task);
 }
 
+/* A connect to a port of this machine that nobody listens on can be given
+ * that very port as its own, and then meets itself. */
+static int
+check_met_itself(const struct check *c)
+{
+	struct addr own;
+
+	return net_local(c->io.fd, &own) == 0 &&
+	    addr_same(&own, &c->host->addrs[c->dial.at]);
+}
+
 static void
 check_out(struct io *io)
 {
@@ -64,6 +75,10 @@ check_out(struct io *io)
 	if (!(io->ready & IO_OUT))
 		return;
 	error = net_connected(io->fd, io->ready & IO_BROKEN);
+	if (error == NET_RESET)
+		error = 0;
+	if (error == 0 && check_met_itself(c))
+		error = ECONNREFUSED;
 	if (error != 0) {
 		check_failed(c, error);
 		return;
@@ -83,7 +98,14 @@ static const struct io_ops check_ops = { check_want, check_out };
 static void
 check_expire(struct timer *t)
 {
-	check_failed(LOOP_OWNER(t, struct check, timer), ETIMEDOUT);
+	struct check *c = LOOP_OWNER(t, struct check, timer);
+
+	/* When we were held up, its event may still wait to be seen. */
+	if (net_has_peer(c->io.fd)) {
+		c->io.ready |= IO_OUT;
+		check_out(&c->io);
+	} else
+		check_failed(c, ETIMEDOUT);
 }
 
 static void
@@ -140,5 +162,5 @@ check_stop(struct check *c)
 int
 check_running(const struct check *c)
 {
-	return (c->left > 0);
+	return c->left > 0;
 }

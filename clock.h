@@ -15,5 +15,9 @@ int64_t	 clock_ms(void);
 int64_t	 clock_us(void);
 /* The wall clock as UTC text, `2026-01-31T23:59:59Z`; returns buf. */
 char	*clock_stamp(char buf[CLOCK_STAMP_SIZE]);
+/* The wall clock at a moment of clock_ms(), past or to come: seconds since
+ * 1970, and as text. */
+int64_t	 clock_wall(int64_t ms);
+char	*clock_stamp_at(int64_t ms, char buf[CLOCK_STAMP_SIZE]);
 
 #endif

@@ -226,8 +226,40 @@ conf_bool(const char *text)
 	return 0;
 }
 
-/* A text of 1 to max bytes without control characters, those of Latin 1
- * (U+0080 to U+009F in UTF-8) among them. */
+/* The length of the character that begins there: shortest form, no surrogate,
+ * nothing that XML does not know; 0: it is none. */
+static size_t
+utf8_len(const unsigned char *p)
+{
+	size_t n = *p < 0x80 ? 1 : *p < 0xc2 ? 0 : *p < 0xe0 ? 2 :
+	    *p < 0xf0 ? 3 : *p < 0xf5 ? 4 : 0, i;
+
+	if (n == 1 && *p < 0x20)
+		return *p == '\t' || *p == '\n' || *p == '\r';
+	for (i = 1; i < n; i++)
+		if ((p[i] & 0xc0) != 0x80)
+			return 0;
+	if ((*p == 0xe0 && p[1] < 0xa0) || (*p == 0xed && p[1] > 0x9f) ||
+	    (*p == 0xf0 && p[1] < 0x90) || (*p == 0xf4 && p[1] > 0x8f) ||
+	    (*p == 0xef && p[1] == 0xbf && p[2] > 0xbd))
+		return 0;
+	return n;
+}
+
+int
+conf_utf8(const char *text)
+{
+	const unsigned char *p = (const unsigned char *)text;
+	size_t n;
+
+	for (; *p != '\0'; p += n)
+		if ((n = utf8_len(p)) == 0)
+			return 0;
+	return 1;
+}
+
+/* A text of 1 to max bytes in UTF-8 without control characters, those of
+ * Latin 1 (U+0080 to U+009F) among them. */
 static int
 text_check(const char *text, size_t max, char *why, size_t size)
 {
@@ -236,6 +268,11 @@ text_check(const char *text, size_t max, char *why, size_t size)
 
 	if (len == 0 || len > max) {
 		(void)snprintf(why, size, "expected 1 to %zu bytes", max);
+		return -1;
+	}
+	if (!conf_utf8(text)) {
+		(void)snprintf(why, size, "expected UTF-8 without control "
+		    "characters");
 		return -1;
 	}
 	for (; *p != '\0'; p++) {

@@ -390,6 +390,32 @@ conf_parse(struct model **m, const char *file, const char *text, size_t len,
 	return found == 0 ? 0 : -1;
 }
 
+int
+conf_recode(const char *text, size_t len, struct buf *out)
+{
+	struct conf *c = calloc(1, sizeof(*c));
+	xmlDoc *doc = NULL;
+	xmlChar *bytes = NULL;
+	int n = 0, r = -1;
+
+	if (c != NULL && len <= CONF_MAX)
+		doc = document(c, text, len);
+	if (doc != NULL && (doc->encoding == NULL ||
+	    xmlStrcasecmp(doc->encoding, BAD_CAST "UTF-8") == 0))
+		r = buf_add(out, text, len);
+	else if (doc != NULL) {
+		xmlDocDumpMemoryEnc(doc, &bytes, &n, "UTF-8");
+		if (bytes != NULL)
+			r = buf_add(out, bytes, (size_t)n);
+		xmlFree(bytes);
+	}
+	xmlFreeDoc(doc);
+	if (c != NULL)
+		conf_done(c);
+	free(c);
+	return r;
+}
+
 /* Reads at most size bytes: how many there are, or -1 with errno. */
 static ssize_t
 read_all(int fd, char *data, size_t size)
@@ -441,20 +467,33 @@ slurp(const char *file, size_t *len, const char **why)
 }
 
 int
-conf_read(struct model **m, const char *file, struct buf *errors)
+conf_slurp(const char *file, struct buf *text, struct buf *errors)
 {
-	const char *why = "";
+	const char *why = "out of memory";
 	char *data;
 	size_t len = 0;
-	int r;
+	int r = -1;
 
 	data = slurp(file, &len, &why);
-	if (data == NULL) {
+	if (data != NULL)
+		r = buf_add(text, data, len);
+	if (r == -1)
 		(void)buf_addf(errors, "%s:0: cannot be read: %s\n", file,
 		    why);
-		return -1;
-	}
-	r = conf_parse(m, file, data, len, errors);
 	free(data);
+	return r;
+}
+
+int
+conf_read(struct model **m, const char *file, struct buf *errors)
+{
+	struct buf text;
+	int r;
+
+	buf_init(&text, CONF_MAX + 1);
+	r = conf_slurp(file, &text, errors);
+	if (r == 0)
+		r = conf_parse(m, file, text.data, text.len, errors);
+	buf_done(&text);
 	return r;
 }

@@ -67,6 +67,10 @@ struct conf_attr {
 	int64_t		 min, max;
 };
 
+/* conf.c: appends a text that conf_parse accepts as UTF-8, unchanged when it
+ * says so itself. 0, or -1: no memory. */
+int	 conf_recode(const char *text, size_t len, struct buf *out);
+
 /* conf-attr.c: the tables, and values. */
 const struct conf_element *conf_element(enum conf_kind);
 /* 0 and the kind of a name that is not a root's, or -1. */
@@ -84,6 +88,8 @@ int	 conf_attr_set(const struct conf_attr *, void *object, const char *text,
 	    char *why, size_t size);
 /* yes, 1, on, enable and true in any case are true. */
 int	 conf_bool(const char *text);
+/* 1: UTF-8 that XML can hold. */
+int	 conf_utf8(const char *text);
 
 #define CONF_WHY	320	/* bytes of a text for why */
 #define CONF_QUOTE	80	/* bytes of a quoted value */

@@ -15,28 +15,33 @@ dial_next(struct dial *d, const struct host *h)
 {
 	int fd;
 
-	if (h->naddrs == 0)
+	if (d->next == 0) {
+		/* Others may find another good one meanwhile. */
+		d->first = h->good;
+		d->generation = h->generation;
 		d->error = EHOSTUNREACH;
+	}
 	while (d->next < h->naddrs) {
-		d->at = (unsigned char)((h->good + d->next) % h->naddrs);
+		d->at = (unsigned char)((d->first + d->next) % h->naddrs);
 		fd = net_connect(&h->addrs[d->at]);
 		if (fd != -1) {
 			d->next++;
-			return (fd);
+			return fd;
 		}
-		d->error = errno;
 		/* Out of local ports towards this address says nothing about
-		 * the next one; out of descriptors does. */
+		 * the others; out of descriptors does. */
+		if (errno != EADDRNOTAVAIL || d->next == 0)
+			d->error = errno;
 		if (net_is_local(errno) && errno != EADDRNOTAVAIL)
-			return (-1);
+			return -1;
 		d->next++;
 	}
-	return (-1);
+	return -1;
 }
 
 void
 dial_good(const struct dial *d, struct host *h)
 {
-	if (d->at < h->naddrs)
+	if (d->generation == h->generation)
 		h->good = d->at;
 }

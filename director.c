@@ -5,9 +5,11 @@
 
 #include "config.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "random.h"
 #include "director.h"
@@ -31,25 +33,29 @@ pydirector_new(pydirector_log_fn *log, void *arg, enum pydirector_level level,
 
 	d = calloc(1, sizeof(*d));
 	if (d == NULL)
-		return (NULL);
+		return NULL;
 	loop_init(&d->loop);
 	pool_init(&d->pool, CHUNK_SIZE, CHUNKS_KEPT);
 	pool_init(&d->bulk, BULK_SIZE, BULKS_KEPT);
+	buf_init(&d->config_text, CONF_MAX + 1);
 	d->random = random_seed();
 	d->log = log_new(log, arg, (enum log_level)level);
-	if (helper != NULL && d->log != NULL)
+	if (helper != NULL && d->log != NULL) {
 		d->lookup = helper_new(&d->loop, d->log, helper, "lookup");
-	if (d->log == NULL || (helper != NULL && d->lookup == NULL)) {
-		pydirector_free(d);
-		return (NULL);
+		d->crypt = helper_new(&d->loop, d->log, helper, "crypt");
 	}
-	return (d);
+	if (d->log == NULL || (helper != NULL &&
+	    (d->lookup == NULL || d->crypt == NULL))) {
+		pydirector_free(d);
+		return NULL;
+	}
+	return d;
 }
 
 int
 pydirector_use(struct pydirector *d, const char *word)
 {
-	return (loop_use(&d->loop, word));
+	return loop_use(&d->loop, word);
 }
 
 /* Ends all that runs; the model stays. */
@@ -60,11 +66,14 @@ director_stop(struct pydirector *d)
 
 	if (d->model == NULL)
 		return;
+	admin_stop(d);
+	auth_done(d);
 	for (i = 0; i < d->model->nservices; i++)
 		listen_stop(d, d->model->services[i]);
 	relay_stop_all(d, END_STOP);
 	loop_timer_del(&d->loop, &d->short_timer);
 	manager_stop(d);
+	d->running = 0;
 }
 
 void
@@ -74,12 +83,48 @@ pydirector_free(struct pydirector *d)
 		return;
 	director_stop(d);
 	helper_free(d->lookup);
+	helper_free(d->crypt);
 	loop_done(&d->loop);
 	model_free(d->model);
 	pool_done(&d->pool);
 	pool_done(&d->bulk);
 	log_free(d->log);
+	buf_done(&d->config_text);
+	free(d->config_path);
 	free(d);
+}
+
+/* The path seen from the root directory, for a program that leaves its own;
+ * to be freed. NULL with errno. */
+static char *
+director_absolute(const char *file)
+{
+	char here[4096], *path;
+	size_t n;
+
+	here[0] = '\0';
+	if (*file != '/' && getcwd(here, sizeof(here)) == NULL)
+		return NULL;
+	n = strlen(here) + strlen(file) + 2;
+	path = malloc(n);
+	if (path != NULL)
+		snprintf(path, n, "%s%s%s", here, *file == '/' ? "" : "/",
+		    file);
+	return path;
+}
+
+/* Calls error for each line. */
+static void
+director_errors(struct buf *errors, pydirector_error_fn *error, void *arg)
+{
+	char *line, *end;
+
+	for (line = errors->data; line != NULL && *line != '\0'; line = end) {
+		end = line + strcspn(line, "\n");
+		if (*end != '\0')
+			*end++ = '\0';
+		error(arg, line);
+	}
 }
 
 int
@@ -88,32 +133,32 @@ pydirector_load(struct pydirector *d, const char *file,
 {
 	struct model *m;
 	struct buf errors;
-	char *line, *end;
 	size_t i;
+	int result;
 
 	buf_init(&errors, ERRORS_MAX);
-	if (conf_read(&m, file, &errors) == -1) {
-		for (line = errors.data; line != NULL && *line != '\0';
-		    line = end) {
-			end = line + strcspn(line, "\n");
-			if (*end != '\0')
-				*end++ = '\0';
-			error(arg, line);
-		}
-		buf_done(&errors);
-		return (-1);
-	}
+	d->config_path = director_absolute(file);
+	if (d->config_path == NULL)
+		(void)buf_addf(&errors, "%s:0: %s\n", file, strerror(errno));
+	result = d->config_path == NULL ||
+	    conf_slurp(file, &d->config_text, &errors) == -1 ||
+	    conf_parse(&m, file, d->config_text.data, d->config_text.len,
+	    &errors) == -1 ? -1 : 0;
+	if (result == -1)
+		director_errors(&errors, error, arg);
 	buf_done(&errors);
+	if (result == -1)
+		return -1;
 	for (i = 0; i < m->nservices; i++)
 		m->services[i]->director = d;
 	d->model = m;
-	return (0);
+	return 0;
 }
 
 const char *
 pydirector_log_file(const struct pydirector *d)
 {
-	return (d->model == NULL ? NULL : d->model->log_file);
+	return d->model == NULL ? NULL : d->model->log_file;
 }
 
 /* Says of a part of the configuration that it does not run. */
@@ -131,36 +176,69 @@ director_warn_off(struct pydirector *d, const char *what,
 		    what);
 }
 
-int
-pydirector_start(struct pydirector *d, char *err, size_t size)
+/* Looks names up, watches the hosts, binds everything. */
+static int
+director_start(struct pydirector *d, char *err, size_t size)
 {
 	const struct model *m = d->model;
 	size_t i;
 
-	d->loop.now = d->loop.clock();
-	if (net_raise_files() == -1)
-		log_debug(d->log, "descriptors: no limit");
-	director_warn_off(d, "web", &m->web);
-	director_warn_off(d, "ssh", &m->ssh);
 	manager_resolve_all(d);
 	if (manager_start(d) == -1) {
 		snprintf(err, size, "out of memory");
-		director_stop(d);
-		return (-1);
+		return -1;
 	}
 	for (i = 0; i < m->nservices; i++) {
-		if (listen_start(d, m->services[i], err, size) == 0)
-			continue;
-		director_stop(d);
-		return (-1);
+		if (listen_start(d, m->services[i], err, size) == -1)
+			return -1;
 	}
-	return (0);
+	return admin_start(d, err, size);
+}
+
+int
+pydirector_start(struct pydirector *d, char *err, size_t size)
+{
+	d->loop.now = d->loop.clock();
+	d->started = d->loop.now;
+	if (net_raise_files() == -1)
+		log_debug(d->log, "descriptors: no limit");
+	director_warn_off(d, "ssh", &d->model->ssh);
+	if (director_start(d, err, size) == -1) {
+		director_stop(d);
+		return -1;
+	}
+	d->running = 1;
+	return 0;
+}
+
+int
+pydirector_reload(struct pydirector *d, pydirector_error_fn *error, void *arg)
+{
+	struct caller caller = { "-", "signal", RIGHT_WRITE };
+	struct buf answer;
+	enum outcome outcome;
+
+	buf_init(&answer, ERRORS_MAX);
+	outcome = command_run(d, &caller, "reload", NULL, 0, &answer);
+	if (outcome != OUTCOME_OK)
+		director_errors(&answer, error, arg);
+	buf_done(&answer);
+	return outcome == OUTCOME_OK ? 0 : -1;
+}
+
+void
+pydirector_hooks(struct pydirector *d, pydirector_hook_fn *close_log,
+    pydirector_hook_fn *stop, void *arg)
+{
+	d->close_log = close_log;
+	d->shutdown = stop;
+	d->hook_arg = arg;
 }
 
 int
 pydirector_pollfds(struct pydirector *d, struct pollfd *fds, int max)
 {
-	return (loop_pollfds(&d->loop, fds, max));
+	return loop_pollfds(&d->loop, fds, max);
 }
 
 int
@@ -170,11 +248,11 @@ pydirector_timeout(const struct pydirector *d)
 	int timeout = loop_timeout(&d->loop);
 
 	if (due == -1)
-		return (timeout);
+		return timeout;
 	wait = due - d->loop.clock();
 	if (wait < 0)
 		wait = 0;
-	return (timeout == -1 || wait < timeout ? (int)wait : timeout);
+	return timeout == -1 || wait < timeout ? (int)wait : timeout;
 }
 
 void
@@ -197,11 +275,11 @@ pydirector_drain(struct pydirector *d)
 size_t
 pydirector_relays(const struct pydirector *d)
 {
-	return (d->nrelays);
+	return d->nrelays;
 }
 
 const char *
 pydirector_version(void)
 {
-	return (VERSION);
+	return VERSION;
 }

@@ -44,6 +44,15 @@ enum dialect {
 	DIALECT_CONFIG		/* txLoadBalancer: <config> */
 };
 
+#define PLOT_POINTS 60
+
+/* Connections to a host, of late; plot.c samples them for the web page. */
+struct plot {
+	uint64_t	 total;		/* host->total at the last sample */
+	uint32_t	 points[PLOT_POINTS];	/* made between two samples */
+	unsigned char	 next;		/* the oldest, replaced next */
+};
+
 /* A backend address. Relays, checks and lookups hold it by reference: one
  * that was removed lives on, without a group, until they end. */
 struct host {
@@ -66,6 +75,7 @@ struct host {
 	struct addr	 addrs[HELPER_ADDRS];
 	unsigned char	 naddrs;
 	unsigned char	 good;		/* the one that answered last */
+	unsigned char	 generation;	/* counts changes of addrs */
 	unsigned char	 named;		/* to->node is a name, not a number */
 
 	/* Counters. */
@@ -84,6 +94,7 @@ struct host {
 	uint64_t	 hash;		/* of the name; 0: not computed yet */
 
 	struct watch	*watch;		/* the manager's; NULL: not watched */
+	struct plot	 plot;
 };
 
 struct group {
@@ -183,6 +194,11 @@ struct model {
 
 struct relay;		/* relay.c */
 struct watch;		/* manager.c */
+struct bound;		/* listen.c */
+struct auth;		/* auth.c */
+struct http;		/* http.c */
+
+#define AUTH_TOKEN_SIZE	33	/* with its NUL */
 
 /* The director: everything that runs. */
 struct pydirector {
@@ -193,8 +209,13 @@ struct pydirector {
 	struct pool	 bulk;		/* larger ones, for fast senders */
 	struct helper	*lookup;	/* NULL: no helper program given */
 	struct helper	*crypt;		/* the same */
+	struct auth	*auth;		/* NULL: nobody has asked yet */
+	struct http	*http;		/* NULL: no web */
+	struct timer	 plot_timer;	/* set while there is a web */
 	char		*config_path;	/* NULL: not from a file */
 	struct buf	 config_text;	/* the file as last read or written */
+	struct timer	 save_timer;	/* configCheck */
+	unsigned char	 save_told;	/* that it could not be saved */
 	int64_t		 started;	/* loop.now at the start */
 	struct relay	*relays;	/* all, the newest first */
 	size_t		 nrelays;
@@ -208,7 +229,14 @@ struct pydirector {
 	int64_t		 short_told;	/* when it was logged; 0: never */
 	struct timer	 short_timer;	/* looks again */
 
+	struct bound	*bound;		/* listen.c: sockets to be taken over */
+	unsigned char	 running;	/* pydirector_start has succeeded */
 	unsigned char	 draining;	/* no listeners; relays finish */
+
+	/* What only the owner can do; NULL: it does not. 0 or -1. */
+	int		(*close_log)(void *arg);
+	int		(*shutdown)(void *arg);
+	void		*hook_arg;
 };
 
 /* model.c: making, finding and freeing; states and counters. The makers
@@ -261,8 +289,24 @@ void		 service_ref(struct service *);
 void		 service_unref(struct service *);
 void		 user_remove(struct model *, struct user *);
 struct user	*user_find(const struct model *, const char *name);
+/* 1 when both mean the same, however they are spelled. A name and its number
+ * are two. */
+int		 address_same(const struct hostport *, const struct hostport *);
+/* The last one with that address, as configured; also as in use. */
+struct listener	*listener_find_exact(const struct service *,
+		    const struct hostport *);
 struct listener	*listener_find(const struct service *, const char *address);
 struct host	*host_find_address(const struct group *, const char *address);
+/* Another host with the same name, settings and place in the group, or NULL:
+ * no memory. The old one is removed. */
+struct host	*host_replace(struct host *, const char *address);
+/* Brings everything into the order that the other model has it in. */
+void		 model_order(struct model *, const struct model *like);
+/* For edit.c alone; in model.c. */
+void		 service_free(struct service *);
+void		 listener_free(struct listener *);
+void		 group_free(struct group *);
+void		 user_free(struct user *);
 
 /* sched.c: choosing a host. Pure: no clock, no I/O. */
 /* 0 and the rule a name stands for, or -1. Both dialects' names, and
@@ -297,6 +341,10 @@ int		 conf_parse(struct model **m, const char *file,
 int		 conf_read(struct model **m, const char *file,
 		    struct buf *errors);
 #define CONF_MAX (4 * 1024 * 1024)
+/* The bytes of such a file, appended to text, which has room for CONF_MAX + 1.
+ * 0, or -1 and a line in errors. */
+int		 conf_slurp(const char *file, struct buf *text,
+		    struct buf *errors);
 
 /* conf-save.c: the model as XML, in its dialect. */
 /* Appends the text of the configuration to out. old, len: the text that it
@@ -312,12 +360,16 @@ int		 conf_write(const struct model *, const char *old, size_t len,
  * each is legal. Returns their number, or -1: no memory. */
 int		 compareconf(const struct model *from, const struct model *to,
 		    struct buf *out);
+/* Appends the value of an argument, percent-encoded. */
+void		 compareconf_escape(struct buf *, const char *);
 
 /* dial.c: connecting to a host, its addresses in turn. */
-/* One attempt to reach a host. All 0 at its start. */
+/* One attempt to reach a host. next is 0 at its start. */
 struct dial {
 	unsigned char	 next;		/* addresses tried so far */
+	unsigned char	 first;		/* where it started */
 	unsigned char	 at;		/* the one under way */
+	unsigned char	 generation;	/* host->generation at the start */
 	int		 error;		/* errno of the last that failed */
 };
 /* Starts with the address that answered last, or goes on to the next one.
@@ -333,13 +385,24 @@ void		 dial_good(const struct dial *, struct host *);
 int		 listen_start(struct pydirector *, struct service *,
 		    char *err, size_t size);
 void		 listen_stop(struct pydirector *, struct service *);
+/* The same for one listener. While the director runs no name is looked up but
+ * localhost. */
+int		 listen_open(struct pydirector *, struct listener *, char *err,
+		    size_t size);
+void		 listen_close(struct pydirector *, struct listener *);
+/* Binds an address that the next listen_open will want, or keeps it bound
+ * when the listener that has it now is closed. 0, or -1 with a text in err. */
+int		 listen_prepare(struct pydirector *, const char *address,
+		    char *err, size_t size);
+/* Closes what was prepared and not wanted. */
+void		 listen_forget(struct pydirector *);
 /* We are short of descriptors: no accepting until one is given back
  * (listen_given_back), or for a second. */
 void		 listen_shortage(struct pydirector *, int error);
 void		 listen_given_back(struct pydirector *);
-/* 1: a client of the service has to wait, for the service or all its usable
- * hosts are at their limit. */
-int		 listen_full(const struct service *);
+/* 1: a client that is accepted has to wait: all usable hosts of the service
+ * are at their limit. */
+int		 listen_crowded(const struct service *);
 
 /* relay.c: one client and its server. */
 /* How a relay ended; relay_end_word() has the words, pydirector.8 lists
@@ -361,6 +424,8 @@ const char	*relay_end_word(enum relay_end);
 /* Takes over the descriptor of a client. */
 void		 relay_start(struct pydirector *, struct service *, int fd,
 		    const struct addr *client);
+/* Ends all relays of a host at once; returns how many there were. */
+size_t		 relay_stop_host(struct pydirector *, const struct host *);
 /* Ends all relays at once. */
 void		 relay_stop_all(struct pydirector *, enum relay_end);
 
@@ -392,6 +457,16 @@ int		 check_running(const struct check *);
 /* Looks after every host of the model from now on. 0, or -1: no memory. */
 int		 manager_start(struct pydirector *);
 void		 manager_stop(struct pydirector *);
+/* Looks after one more host, whose name is looked up off the loop: 0, or -1:
+ * no memory. manager_del before it is removed. */
+int		 manager_add(struct pydirector *, struct host *);
+void		 manager_del(struct pydirector *, struct host *);
+/* Probes it now, or looks its name up; the log tells what comes of it. */
+void		 manager_retry(struct pydirector *, struct host *);
+/* Settings that decide on probes have changed: for a group (which is enabled),
+ * or for all hosts. */
+void		 manager_adjust_group(struct pydirector *, struct group *);
+void		 manager_adjust_all(struct pydirector *);
 /* The host could not be reached. */
 void		 manager_failed(struct pydirector *, struct host *, enum why);
 /* The host has answered; if it was down it is back. */
@@ -437,15 +512,18 @@ struct request {
 	const struct caller *caller;
 	const struct arg *args;
 	size_t		 nargs;
-	struct buf	*answer;	/* text for people, one or more lines */
+	struct buf	*answer;	/* text for people, one or more lines;
+					 * no newline at the end */
 };
 
 struct command {
 	const char	*name;
-	const char	*args;		/* `service group name ip [weight]` */
+	const char	*args;		/* `service group name|ip [weight]`:
+					 * [optional], one of a|b */
 	enum right	 right;
 	const char	*help;		/* one line */
 	enum outcome	(*run)(const struct request *);
+	int		 changes;	/* it is logged */
 };
 
 /* The table in turn: from NULL to NULL. */
@@ -467,10 +545,6 @@ const char	*command_arg(const struct request *, const char *name);
  * left alone unless forced. */
 enum outcome	 save_config(struct pydirector *, int force,
 		    struct buf *answer);
-/* Reads it and applies the difference in one step, or changes nothing and
- * says why. */
-enum outcome	 save_reload(struct pydirector *, const struct caller *,
-		    struct buf *answer);
 
 /* status.c: what runs, as text. Each appends one whole document. */
 void		 status_running_txt(const struct pydirector *, struct buf *);
@@ -480,13 +554,34 @@ void		 status_metrics(const struct pydirector *, struct buf *);
 void		 status_obj(const struct pydirector *, struct buf *);
 
 /* auth.c: who may. */
-typedef void	 auth_fn(void *arg, enum right right);
+/* What a check of name and password came to. busy 1: nothing is known, too
+ * much is asked at once (right is RIGHT_NONE then); RIGHT_NONE: wrong. */
+typedef void	 auth_fn(void *arg, enum right right, int busy);
 struct auth_request;
-/* Verifies a password, off the loop; fn is called once, later or from here,
- * with RIGHT_NONE when it is wrong. NULL: fn has been called already. */
+/* Verifies a password, off the loop; fn is called once, later or from here.
+ * Addresses with many failures wait before they are heard; the log tells each
+ * failure. peer may be NULL. NULL: fn has been called already. */
 struct auth_request *auth_check(struct pydirector *, const char *user,
 		    const char *password, const struct addr *peer,
 		    auth_fn *fn, void *arg);
+/* The asker is gone: fn will not be called. */
 void		 auth_cancel(struct auth_request *);
+/* A text in hex that only we can know, the same for a user while we run: what
+ * a form carries to show that it came from a page of ours. 0, or -1: no
+ * memory, or no random numbers. */
+int		 auth_token(struct pydirector *, const char *user,
+		    char token[AUTH_TOKEN_SIZE]);
+/* 1: that is the user's token. token may be NULL. */
+int		 auth_token_good(struct pydirector *, const char *user,
+		    const char *token);
+/* Forgets everything; nobody is told. */
+void		 auth_done(struct pydirector *);
+
+/* admin.c: the web calls and pages. */
+/* Starts the web admin as the model has it, or moves or stops one that runs
+ * (not from a call of its own). 0, or -1 with a text in err: nothing has
+ * changed. */
+int		 admin_start(struct pydirector *, char *err, size_t size);
+void		 admin_stop(struct pydirector *);
 
 #endif

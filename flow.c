@@ -9,7 +9,7 @@
  * slower than the other sends is kept in one chunk, and the sender is not
  * read until that is gone: this is the whole back-pressure. A sender that
  * fills its chunks, and whose receiver takes all of them, is read in larger
- * ones; so a stalled relay keeps a small one. */
+ * ones, of which there are few. */
 
 #include "config.h"
 
@@ -19,11 +19,14 @@
 
 /* Reads of one direction in one step: a fast peer must let others run. */
 #define STEP_READS 4
-/* A side that will get a reset may go so long without taking a byte, and the
- * kernel is asked so often what it has taken; ms. */
+/* A side that will get a reset has so long to take what was sent to it, and
+ * so long after each byte to take what is still here; the kernel is asked so
+ * often what it has taken; ms. */
 #define RESET_MAX 1000
 #define RESET_ASK 10
 
+/* Large chunks in use at a time, at most. */
+#define BULK_OUT 16
 /* The first write to a server leaves at once whatever TCP_NODELAY says, when
  * it fits into the smallest segment; bytes. */
 #define FIRST_WRITE 536
@@ -33,7 +36,7 @@ static void	 flow_step(struct relay *);
 static struct side *
 flow_other(struct relay *r, const struct side *side)
 {
-	return (side == &r->client ? &r->server : &r->client);
+	return side == &r->client ? &r->server : &r->client;
 }
 
 /* A side is gone, the other one is not: what that got must reach it before
@@ -64,6 +67,7 @@ flow_reset(struct relay *r, struct side *gone)
 {
 	r->state = RELAY_RESET;
 	r->active = r->director->loop.now;
+	loop_task_del(&r->task);
 	relay_close_side(r, gone, net_reset);
 	flow_reset_expire(&r->timer);
 }
@@ -120,10 +124,10 @@ static enum io_result
 flow_send(const struct side *to, const struct chunk *c, int last, size_t *done)
 {
 	if (last)
-		return (net_write_last(to->io.fd, c->data + c->from,
-		    c->to - c->from, done));
-	return (net_write(to->io.fd, c->data + c->from, c->to - c->from,
-	    done));
+		return net_write_last(to->io.fd, c->data + c->from,
+		    c->to - c->from, done);
+	return net_write(to->io.fd, c->data + c->from, c->to - c->from,
+	    done);
 }
 
 /* Writes what came from one side to the other; what does not go stays with
@@ -180,12 +184,19 @@ flow_drained(struct relay *r, struct side *from)
 		from->io.ready &= (unsigned char)~IO_IN;
 }
 
+/* Large chunks are for those who do not keep them: when many are kept by
+ * stalled relays, all read small ones. */
+static struct pool *
+flow_pool(struct pydirector *d, const struct side *from)
+{
+	return from->bulk && d->bulk.out < BULK_OUT ? &d->bulk : &d->pool;
+}
+
 /* Reads once from a side and passes it on. */
 static void
 flow_read(struct relay *r, struct side *from, struct side *to)
 {
-	struct pool *pool = from->bulk ? &r->director->bulk :
-	    &r->director->pool;
+	struct pool *pool = flow_pool(r->director, from);
 	struct chunk *c;
 	size_t done;
 
@@ -228,12 +239,12 @@ flow_pump(struct relay *r, struct side *from, struct side *to)
 			flow_write(r, from, to, from->rest);
 		if (from->rest != NULL || from->eof || to->broken ||
 		    !(from->io.ready & IO_IN) || !(to->io.ready & IO_OUT))
-			return (0);
+			return 0;
 		flow_read(r, from, to);
 		if (r->state == RELAY_DEAD)
-			return (0);
+			return 0;
 	}
-	return (1);
+	return 1;
 }
 
 /* What follows when a side has sent its last byte and the other has it.
@@ -247,15 +258,15 @@ flow_settle(struct relay *r)
 
 	if (c->broken && s->broken) {
 		relay_end(r, END_NONE, net_reset);
-		return (1);
+		return 1;
 	}
 	if ((client_done && c->broken) || (server_done && s->broken)) {
 		flow_reset(r, client_done && c->broken ? c : s);
-		return (1);
+		return 1;
 	}
 	if (client_done && server_done) {
 		relay_end(r, END_NONE, net_close);
-		return (1);
+		return 1;
 	}
 	if (client_done && !s->shut && !s->broken) {
 		net_shutdown(s->io.fd);
@@ -265,7 +276,7 @@ flow_settle(struct relay *r)
 		net_shutdown(c->io.fd);
 		c->shut = 1;
 	}
-	return (0);
+	return 0;
 }
 
 static void
@@ -316,6 +327,8 @@ flow_start(struct relay *r)
 	if (r->service->idle_timeout != 0)
 		loop_timer(loop, &r->timer, r->service->idle_timeout,
 		    flow_idle_expire);
+	if (r->server.broken)
+		flow_broken(r, &r->server);
 	flow_step(r);
 }
 
@@ -336,8 +349,8 @@ flow_want(const struct relay *r, const struct side *side)
 	 * ever. */
 	if (events == 0 && ((side->eof && side->shut) ||
 	    (side->io.ready & IO_BROKEN)))
-		return (-1);
-	return (events);
+		return -1;
+	return events;
 }
 
 void

@@ -3,8 +3,9 @@
  * pydirector-helper: answers questions that may block, one after another,
  * over the stream socket that is its standard input (helper.h has the
  * frames). It is started by pydirector, keeps nothing between questions and
- * exits when the socket is closed. A question that takes longer than
- * ANSWER_TIME ends it: whoever asked has given up long before. */
+ * exits when the socket is closed: addresses of names (`lookup`), or whether a
+ * password is right (`crypt`). A question that takes longer than ANSWER_TIME
+ * ends it: whoever asked has given up long before. */
 
 #include "config.h"
 
@@ -15,7 +16,11 @@
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
+#if HAVE_CRYPT_H
+#include <crypt.h>
+#endif
 
+#include "compat/compat.h"
 #include "addr.h"
 #include "helper.h"
 
@@ -95,11 +100,50 @@ answer_lookup(uint32_t id, const char *question, size_t len)
 	return answer(id, &found, sizeof(found));
 }
 
+/* 1 when the texts are equal; how long it takes tells nothing about where they
+ * are not. */
+static int
+same_text(const char *a, const char *b)
+{
+	size_t i, n = strlen(a);
+	unsigned char differ = 0;
+
+	if (strlen(b) != n)
+		return 0;
+	for (i = 0; i < n; i++)
+		differ |= (unsigned char)(a[i] ^ b[i]);
+	return differ == 0;
+}
+
+/* The question is a hash, a NUL and a password; the answer one byte. */
+static int
+answer_crypt(uint32_t id, const char *question, size_t len)
+{
+	const char *hash = question, *end = memchr(question, '\0', len), *made;
+	char password[HELPER_PASSWORD_MAX + 1], right = 0;
+	size_t n;
+
+	if (end == NULL)
+		return -1;
+	n = len - (size_t)(end + 1 - question);
+	if (n > HELPER_PASSWORD_MAX)
+		return -1;
+	memcpy(password, end + 1, n);
+	password[n] = '\0';
+	made = crypt(password, hash);
+	/* Where a hash cannot be, there is NULL, or a text with a star. */
+	if (made != NULL && made[0] != '*' && made[0] != '\0')
+		right = (char)same_text(made, hash);
+	explicit_bzero(password, sizeof(password));
+	return answer(id, &right, 1);
+}
+
 static const struct {
 	const char	*mode;
 	int		(*answer)(uint32_t id, const char *question, size_t);
 } modes[] = {
-	{ "lookup",	answer_lookup }
+	{ "lookup",	answer_lookup },
+	{ "crypt",	answer_crypt }
 };
 
 static int
@@ -115,6 +159,7 @@ serve(int (*one)(uint32_t, const char *, size_t))
 		alarm(ANSWER_TIME);
 		if (one(head.id, question, head.len) == -1)
 			return 1;
+		explicit_bzero(question, sizeof(question));
 		alarm(0);
 	}
 	return 0;

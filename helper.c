@@ -8,8 +8,8 @@
  *
  *	no child	a question: started, not more than once in START_WAIT
  *	idle		a question goes to it
- *	asked		answer: the next question; end, nonsense or ANSWER_WAIT
- *			over: the question fails, the child is ended
+ *	asked		answer: the next question; end, nonsense or too long:
+ *			the question fails, the child is ended
  *	dying		socket closed, not reaped yet; no new one until it is */
 
 #include "config.h"
@@ -26,14 +26,17 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "compat/compat.h"
 #include "log.h"
 #include "addr.h"
 #include "net.h"
 #include "loop.h"
 #include "helper.h"
 
-#define QUEUE_MAX	64	/* questions outstanding */
-#define ANSWER_WAIT	30000	/* ms that the child has for one */
+#define LOOKUP_MAX	64	/* questions outstanding */
+#define LOOKUP_WAIT	30000	/* ms that the child has for one */
+#define VERIFY_MAX	16
+#define VERIFY_WAIT	10000
 #define START_WAIT	1000	/* ms between two starts */
 #define REAP_WAIT	20	/* ms until it is looked for again */
 #define REAP_TRIES	100	/* at the end, before it is left behind */
@@ -44,12 +47,17 @@ extern char **environ;
 struct helper_request {
 	struct helper_request	*next, **link;	/* link NULL: not queued */
 	struct helper		*helper;
-	/* Decodes an answer and gives it on; why not NULL: there is none. */
+	/* Decodes an answer and gives it on; why not NULL: there is none.
+	 * NULL: cancelled. */
 	void			(*answer)(struct helper_request *,
 				    const char *payload, size_t,
 				    const char *why);
-	helper_lookup_fn	*fn;		/* NULL: cancelled */
+	union {
+		helper_lookup_fn *found;
+		helper_verify_fn *verified;
+	} fn;
 	void			*arg;
+	int64_t			 wait;		/* ms for an answer */
 	unsigned		 port;		/* for the addresses found */
 	size_t			 len;		/* of frame */
 	char			 frame[];
@@ -130,15 +138,25 @@ helper_remove(struct helper *h, struct helper_request *q)
 	q->link = NULL;
 }
 
+/* A question may be a secret. */
+static void
+helper_request_free(struct helper_request *q)
+{
+	if (q == NULL)
+		return;
+	explicit_bzero(q->frame, q->len);
+	free(q);
+}
+
 /* The end of a question: with an answer, or with why there is none. */
 static void
 helper_answer(struct helper_request *q, const char *payload, size_t len,
     const char *why)
 {
 	q->helper->nrequests--;
-	if (q->fn != NULL)
+	if (q->answer != NULL)
 		q->answer(q, payload, len, why);
-	free(q);
+	helper_request_free(q);
 }
 
 /* Fails those in the queue now; the ones that are asked meanwhile stay. */
@@ -346,7 +364,7 @@ helper_deadline_expire(struct timer *t)
 	struct helper *h = LOOP_OWNER(t, struct helper, deadline);
 
 	log_notice(h->log, "helper %s: stopped: no answer in %d s", h->mode,
-	    ANSWER_WAIT / 1000);
+	    (int)(h->asked->wait / 1000));
 	/* The child is slow, not broken: those in the queue are not failed. */
 	h->answered = 1;
 	helper_end(h, "no answer in time");
@@ -393,7 +411,7 @@ helper_next(struct helper *h)
 	head.len = (uint32_t)(q->len - sizeof(head));
 	head.id = ++h->id;
 	memcpy(q->frame, &head, sizeof(head));
-	loop_timer(h->loop, &h->deadline, ANSWER_WAIT, helper_deadline_expire);
+	loop_timer(h->loop, &h->deadline, q->wait, helper_deadline_expire);
 	helper_write(h);
 }
 
@@ -519,27 +537,30 @@ helper_free(struct helper *h)
 		poll(NULL, 0, 1);
 	while ((q = h->queue) != NULL) {
 		helper_remove(h, q);
-		free(q);
+		helper_request_free(q);
 	}
-	free(h->asked);
+	helper_request_free(h->asked);
 	free(h->path);
 	free(h->mode);
 	free(h);
 }
 
-/* Puts a question into the queue. It is asked from the loop, so that nothing
- * is answered before the caller knows its request. */
+/* Puts a question into the queue, where at most max may be. It is asked from
+ * the loop, so that nothing is answered before the caller knows its request.
+ */
 static struct helper_request *
-helper_ask(struct helper *h, const char *payload, size_t n)
+helper_ask(struct helper *h, int max, int64_t wait, const char *payload,
+    size_t n)
 {
 	struct helper_request *q;
 
-	if (h->nrequests >= QUEUE_MAX || n > HELPER_PAYLOAD)
+	if (h->nrequests >= max || n > HELPER_PAYLOAD)
 		return NULL;
 	q = calloc(1, sizeof(*q) + sizeof(struct helper_head) + n);
 	if (q == NULL)
 		return NULL;
 	q->helper = h;
+	q->wait = wait;
 	q->len = sizeof(struct helper_head) + n;
 	memcpy(q->frame + sizeof(struct helper_head), payload, n);
 	helper_append(h, q);
@@ -557,11 +578,12 @@ helper_found(struct helper_request *q, const char *payload, size_t len,
 	uint32_t i;
 
 	if (why != NULL) {
-		q->fn(q->arg, NULL, 0, why);
+		q->fn.found(q->arg, NULL, 0, why);
 		return;
 	}
 	if (len != sizeof(found)) {
-		q->fn(q->arg, NULL, 0, "the helper is of another version");
+		q->fn.found(q->arg, NULL, 0,
+		    "the helper is of another version");
 		return;
 	}
 	memcpy(&found, payload, sizeof(found));
@@ -572,9 +594,9 @@ helper_found(struct helper_request *q, const char *payload, size_t len,
 		addr_set_port(&found.addrs[i], q->port);
 	}
 	if (i > 0)
-		q->fn(q->arg, found.addrs, (int)i, NULL);
+		q->fn.found(q->arg, found.addrs, (int)i, NULL);
 	else
-		q->fn(q->arg, NULL, 0, found.why);
+		q->fn.found(q->arg, NULL, 0, found.why);
 }
 
 struct helper_request *
@@ -583,13 +605,46 @@ helper_lookup(struct helper *h, const struct hostport *to,
 {
 	struct helper_request *q;
 
-	q = helper_ask(h, to->node, strlen(to->node));
+	q = helper_ask(h, LOOKUP_MAX, LOOKUP_WAIT, to->node,
+	    strlen(to->node));
 	if (q == NULL)
 		return NULL;
 	q->answer = helper_found;
-	q->fn = fn;
+	q->fn.found = fn;
 	q->arg = arg;
 	q->port = to->port;
+	return q;
+}
+
+static void
+helper_verified(struct helper_request *q, const char *payload, size_t len,
+    const char *why)
+{
+	if (why != NULL || len != 1 || (payload[0] != 0 && payload[0] != 1))
+		q->fn.verified(q->arg, -1);
+	else
+		q->fn.verified(q->arg, payload[0]);
+}
+
+struct helper_request *
+helper_verify(struct helper *h, const char *hash, const char *password,
+    helper_verify_fn *fn, void *arg)
+{
+	char payload[HELPER_HASH_MAX + 1 + HELPER_PASSWORD_MAX];
+	size_t n = strlen(hash), len = strlen(password);
+	struct helper_request *q;
+
+	if (n > HELPER_HASH_MAX || len > HELPER_PASSWORD_MAX)
+		return NULL;
+	memcpy(payload, hash, n + 1);
+	memcpy(payload + n + 1, password, len);
+	q = helper_ask(h, VERIFY_MAX, VERIFY_WAIT, payload, n + 1 + len);
+	explicit_bzero(payload, sizeof(payload));
+	if (q == NULL)
+		return NULL;
+	q->answer = helper_verified;
+	q->fn.verified = fn;
+	q->arg = arg;
 	return q;
 }
 
@@ -599,10 +654,10 @@ helper_cancel(struct helper_request *q)
 	struct helper *h = q->helper;
 
 	/* The one with the child stays until its answer is there. */
-	q->fn = NULL;
+	q->answer = NULL;
 	if (q == h->asked || q->link == NULL)
 		return;
 	helper_remove(h, q);
 	h->nrequests--;
-	free(q);
+	helper_request_free(q);
 }

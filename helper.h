@@ -32,6 +32,11 @@ struct helper_found {
 	char		 why[128];
 };
 
+/* The question of `crypt` is a hash, a NUL, and the password without one; the
+ * answer is this byte: 1 when they belong together, else 0. */
+#define HELPER_HASH_MAX	 255	/* bytes of a hash, at most */
+#define HELPER_PASSWORD_MAX 128	/* and of a password */
+
 struct helper;
 struct helper_request;
 
@@ -51,6 +56,13 @@ typedef void	 helper_lookup_fn(void *arg, const struct addr *, int n,
  */
 struct helper_request *helper_lookup(struct helper *, const struct hostport *,
 		    helper_lookup_fn *, void *arg);
+/* What became of a password: 1 right, 0 wrong, -1 not known: no answer. */
+typedef void	 helper_verify_fn(void *arg, int right);
+/* Asks (a helper of mode `crypt`) whether a crypt(3) hash is of a password. As
+ * helper_lookup; also refused: a text that is too long. No copy of the password
+ * is kept longer than needed. */
+struct helper_request *helper_verify(struct helper *, const char *hash,
+		    const char *password, helper_verify_fn *, void *arg);
 /* The asker is gone: fn will not be called. */
 void		 helper_cancel(struct helper_request *);
 

@@ -62,20 +62,20 @@ loop_reserve(struct loop *l)
 	int size;
 
 	if (l->nios < l->size)
-		return (0);
+		return 0;
 	if (l->size > INT_MAX / 2 / (int)sizeof(*ios))
-		return (-1);
+		return -1;
 	size = l->size == 0 ? 64 : l->size * 2;
 	ios = realloc(l->ios, (size_t)size * sizeof(*ios));
 	if (ios == NULL)
-		return (-1);
+		return -1;
 	l->ios = ios;
 	slots = realloc(l->slots, (size_t)size * sizeof(*slots));
 	if (slots == NULL)
-		return (-1);
+		return -1;
 	l->slots = slots;
 	l->size = size;
-	return (0);
+	return 0;
 }
 
 static int
@@ -85,25 +85,25 @@ loop_reserve_seat(struct loop *l, int fd)
 	int n;
 
 	if (fd < l->nseats)
-		return (0);
+		return 0;
 	if (fd > INT_MAX / 2 / (int)sizeof(*seats))
-		return (-1);
+		return -1;
 	n = fd < 64 ? 64 : fd * 2;
 	seats = realloc(l->seats, (size_t)n * sizeof(*seats));
 	if (seats == NULL)
-		return (-1);
+		return -1;
 	memset(seats + l->nseats, 0,
 	    (size_t)(n - l->nseats) * sizeof(*seats));
 	l->seats = seats;
 	l->nseats = n;
-	return (0);
+	return 0;
 }
 
 int
 loop_add(struct loop *l, struct io *io, const struct io_ops *ops, int fd)
 {
 	if (loop_reserve(l) == -1)
-		return (-1);
+		return -1;
 	io->ops = ops;
 	io->fd = fd;
 	io->slot = -1;
@@ -111,7 +111,7 @@ loop_add(struct loop *l, struct io *io, const struct io_ops *ops, int fd)
 	io->in_set = 0;
 	io->index = l->nios;
 	l->ios[l->nios++] = io;
-	return (0);
+	return 0;
 }
 
 int
@@ -119,7 +119,7 @@ loop_add_many(struct loop *l, struct io *io, const struct io_ops *ops, int fd)
 {
 	if (l->set.fd == -1 || loop_reserve_seat(l, fd) == -1 ||
 	    set_add(l->set.fd, fd, l->turn + 1) == -1)
-		return (loop_add(l, io, ops, fd));
+		return loop_add(l, io, ops, fd);
 	io->ops = ops;
 	io->fd = fd;
 	io->index = -1;
@@ -129,7 +129,7 @@ loop_add_many(struct loop *l, struct io *io, const struct io_ops *ops, int fd)
 	l->seats[fd].io = io;
 	l->seats[fd].turn = ++l->turn;
 	l->nset++;
-	return (0);
+	return 0;
 }
 
 void
@@ -158,7 +158,7 @@ loop_del(struct loop *l, struct io *io)
 static int
 loop_set_want(struct io *io)
 {
-	return (LOOP_OWNER(io, struct loop, set)->nset > 0 ? POLLIN : -1);
+	return LOOP_OWNER(io, struct loop, set)->nset > 0 ? POLLIN : -1;
 }
 
 static void
@@ -192,7 +192,7 @@ loop_set_stirs(int set)
 {
 	struct pollfd p = { set, POLLIN, 0 };
 
-	return (poll(&p, 1, 0) == 1 && (p.revents & POLLIN));
+	return poll(&p, 1, 0) == 1 && (p.revents & POLLIN);
 }
 
 /* 1 when the set says that fd is readable, and nothing of others. */
@@ -205,10 +205,10 @@ loop_set_tells(int set, int fd)
 	n = set_wait(set, e, 4);
 	for (i = 0; i < n; i++) {
 		if (e[i].fd != fd || e[i].turn != 1)
-			return (0);
+			return 0;
 		ready |= e[i].ready;
 	}
-	return (ready & IO_IN);
+	return ready & IO_IN;
 }
 
 /* A byte in one descriptor of the set has to wake poll(2), its removal has to
@@ -220,14 +220,14 @@ loop_set_works(int set)
 	size_t done;
 
 	if (net_pair(fds) == -1)
-		return (0);
+		return 0;
 	works = net_write(fds[1], "", 1, &done) == IO_DONE &&
 	    set_add(set, fds[0], 1) == 0 && loop_set_stirs(set) &&
 	    loop_set_tells(set, fds[0]) && set_del(set, fds[0]) == 0 &&
 	    !loop_set_stirs(set);
 	net_close(fds[0]);
 	net_close(fds[1]);
-	return (works);
+	return works;
 }
 
 int
@@ -236,19 +236,19 @@ loop_use(struct loop *l, const char *word)
 	int set;
 
 	if (word == NULL ? !set_trusted() : strcmp(word, "poll") == 0)
-		return (0);
+		return 0;
 	if (word != NULL &&
 	    (set_word() == NULL || strcmp(word, set_word()) != 0))
-		return (-1);
+		return -1;
 	set = set_open();
 	if (set == -1)
-		return (-1);
+		return -1;
 	if (!loop_set_works(set) || loop_add(l, &l->set, &set_ops, set) == -1) {
 		net_close(set);
 		l->set.fd = -1;
-		return (-1);
+		return -1;
 	}
-	return (0);
+	return 0;
 }
 
 /* The round. */
@@ -276,7 +276,7 @@ loop_pollfds(struct loop *l, struct pollfd *fds, int max)
 		n++;
 	}
 	l->nslots = n < max ? n : max;
-	return (n);
+	return n;
 }
 
 static void
@@ -320,7 +320,7 @@ timer_merge(struct timer *a, struct timer *b)
 	if (a->child != NULL)
 		a->child->prev = b;
 	a->child = b;
-	return (a);
+	return a;
 }
 
 /* Makes one heap of a list of siblings: in pairs, then from the back. */
@@ -340,7 +340,7 @@ timer_merge_pairs(struct timer *first)
 	}
 	top = pairs;
 	if (top == NULL)
-		return (NULL);
+		return NULL;
 	pairs = top->next;
 	while (pairs != NULL) {
 		a = pairs->next;
@@ -349,7 +349,7 @@ timer_merge_pairs(struct timer *first)
 	}
 	top->next = NULL;
 	top->prev = top;
-	return (top);
+	return top;
 }
 
 static void
@@ -485,13 +485,13 @@ loop_timeout(const struct loop *l)
 	int64_t wait;
 
 	if (l->tasks != NULL)
-		return (0);
+		return 0;
 	if (l->timers == NULL)
-		return (-1);
+		return -1;
 	wait = l->timers->at - l->clock();
 	if (wait <= 0)
-		return (0);
-	return (wait > INT_MAX ? INT_MAX : (int)wait);
+		return 0;
+	return wait > INT_MAX ? INT_MAX : (int)wait;
 }
 
 void

@@ -14,7 +14,8 @@
 /* Flags of struct io.ready. */
 #define IO_IN	1	/* a read may find something: data, EOF or an error */
 #define IO_OUT	2	/* a write may find room, or an error */
-#define IO_HUP	4	/* EOF or an error is on its way behind the data */
+#define IO_HUP	4	/* a short read does not mean that nothing is left:
+			 * EOF, an error or urgent data can be behind it */
 #define IO_BROKEN 8	/* gone both ways, or an error waits */
 #define IO_FIN	16	/* a read that comes back short has got the last byte */
 

@@ -9,6 +9,7 @@
  *	             connect is enough
  *	heartbeat    one connect to each host of the enabled groups, spread over
  *	             the interval
+ *	configCheck  saves what has been changed, at its interval
  *	names        looked up again every resolveInterval; the last good
  *	             addresses stay when that fails
  *
@@ -25,6 +26,7 @@
 #define FIRST_CHECK 1000	/* ms from a failure to the first probe */
 #define ALL_DOWN_CHECK 1000	/* ms between probes while all are down */
 #define LOCAL_RETRY 1000	/* ms, when a probe met a shortage of ours */
+#define SAVE_ANSWER (64 * 1024)	/* bytes of text from a save */
 #define FIRST_LOOKUP 1000	/* ms; doubles up to resolveInterval */
 
 struct watch {
@@ -50,19 +52,32 @@ manager_all_down(const struct group *g)
 	size_t i;
 
 	if (g->nup > 0)
-		return (0);
+		return 0;
 	for (i = 0; i < g->nhosts; i++) {
 		if (g->hosts[i]->down == WHY_NONE && !g->hosts[i]->admin_down)
-			return (0);
+			return 0;
 	}
-	return (1);
+	return 1;
 }
 
 static int
 manager_beats(const struct pydirector *d, const struct host *h)
 {
-	return (d->model->heartbeat &&
-	    h->group->service->enabled == h->group && !h->admin_down);
+	return d->model->heartbeat &&
+	    h->group->service->enabled == h->group && !h->admin_down;
+}
+
+/* Milliseconds from one probe to the next in the host's present state, or
+ * -1: there is none. */
+static int64_t
+manager_wait(const struct pydirector *d, const struct host *h)
+{
+	if (h->down == WHY_NONE)
+		return manager_beats(d, h) ?
+		    d->model->heartbeat_interval : -1;
+	if (!d->model->host_check || h->naddrs == 0)
+		return -1;
+	return manager_all_down(h->group) ? ALL_DOWN_CHECK : h->watch->delay;
 }
 
 /* Sets the time of the next probe from the state of the host. */
@@ -70,19 +85,36 @@ static void
 manager_schedule(struct pydirector *d, struct host *h)
 {
 	struct watch *w = h->watch;
-	int64_t wait = -1;
+	int64_t wait;
 
 	if (check_running(&w->check))
 		return;
 	loop_timer_del(&d->loop, &w->timer);
-	if (h->down != WHY_NONE) {
-		if (d->model->host_check && h->naddrs > 0)
-			wait = manager_all_down(h->group) ?
-			    ALL_DOWN_CHECK : w->delay;
-	} else if (manager_beats(d, h))
-		wait = d->model->heartbeat_interval;
+	wait = manager_wait(d, h);
 	if (wait != -1)
 		loop_timer(&d->loop, &w->timer, wait, manager_expire);
+}
+
+/* The same after a change of settings: a time that is near enough stays, and
+ * new heartbeats are spread over their interval. */
+static void
+manager_adjust(struct pydirector *d, struct host *h)
+{
+	struct watch *w = h->watch;
+	int64_t wait;
+
+	if (w == NULL || check_running(&w->check))
+		return;
+	wait = manager_wait(d, h);
+	if (wait == -1) {
+		loop_timer_del(&d->loop, &w->timer);
+		return;
+	}
+	if (loop_timer_set(&w->timer) && w->timer.at - d->loop.now <= wait)
+		return;
+	if (h->down == WHY_NONE)
+		wait = (int64_t)(random_next(&d->random) % (uint64_t)wait);
+	loop_timer(&d->loop, &w->timer, wait, manager_expire);
 }
 
 int64_t
@@ -91,13 +123,13 @@ manager_next_try(const struct pydirector *d, const struct host *h)
 	int64_t wait;
 
 	if (h->watch == NULL || h->down == WHY_NONE)
-		return (-1);
+		return -1;
 	if (check_running(&h->watch->check))
-		return (0);
+		return 0;
 	if (!loop_timer_set(&h->watch->timer))
-		return (-1);
+		return -1;
 	wait = h->watch->timer.at - d->loop.now;
-	return (wait < 0 ? 0 : wait);
+	return wait < 0 ? 0 : wait;
 }
 
 /* Going down, coming back. */
@@ -111,6 +143,7 @@ manager_failed(struct pydirector *d, struct host *h, enum why why)
 	h->failed++;
 	if (g == NULL || h->watch == NULL || h->down != WHY_NONE)
 		return;
+	check_stop(&h->watch->check);
 	host_set_down(h, why, d->loop.now);
 	log_notice(d->log, HOST_FMT ": down: %s", HOST_ARG(h), why_word(why));
 	h->watch->delay = FIRST_CHECK;
@@ -156,6 +189,7 @@ manager_checked(struct check *c, enum why why, int local)
 	} else {
 		log_debug(d->log, HOST_FMT ": still down: %s", HOST_ARG(h),
 		    why_word(why));
+		host_set_down(h, why, d->loop.now);
 		w->delay = w->delay * 2;
 		if (w->delay > d->model->host_check_interval)
 			w->delay = d->model->host_check_interval;
@@ -198,21 +232,37 @@ manager_name_schedule(struct pydirector *d, struct host *h)
 	loop_timer(&d->loop, &w->name_timer, wait, manager_name_expire);
 }
 
-/* 1 when the host had other addresses before. */
+/* The place of an address in a list, or -1. */
+static int
+manager_addr_at(const struct addr *list, int n, const struct addr *a)
+{
+	int i;
+
+	for (i = 0; i < n; i++)
+		if (addr_same(&list[i], a))
+			return i;
+	return -1;
+}
+
+/* 1 when the host had other addresses before. In another order they are the
+ * same: name servers turn them round. */
 static int
 manager_take_addrs(struct host *h, const struct addr *addrs, int n)
 {
-	int i, same = h->naddrs == n;
+	int i, good = 0, same = h->naddrs == n;
 
 	for (i = 0; same && i < n; i++)
-		same = addr_same(&h->addrs[i], &addrs[i]);
+		same = manager_addr_at(h->addrs, h->naddrs, &addrs[i]) != -1;
 	if (same)
-		return (0);
+		return 0;
+	if (h->naddrs > 0)
+		good = manager_addr_at(addrs, n, &h->addrs[h->good]);
 	for (i = 0; i < n; i++)
 		h->addrs[i] = addrs[i];
 	h->naddrs = (unsigned char)n;
-	h->good = 0;
-	return (1);
+	h->good = good == -1 ? 0 : (unsigned char)good;
+	h->generation++;
+	return 1;
 }
 
 static void
@@ -231,7 +281,7 @@ manager_found(void *arg, const struct addr *addrs, int n, const char *why)
 		w->name_delay = FIRST_LOOKUP;
 		log_notice(d->log, HOST_FMT ": resolved: %s", HOST_ARG(h),
 		    addr_text(&addrs[0], text));
-		if (h->down == WHY_UNRESOLVED && !check_running(&w->check))
+		if (h->down != WHY_NONE && !check_running(&w->check))
 			loop_timer(&d->loop, &w->timer, 0, manager_expire);
 	}
 	manager_name_schedule(d, h);
@@ -261,13 +311,27 @@ manager_same_name(const struct model *m, const struct host *h)
 			g = m->services[i]->groups[j];
 			for (k = 0; k < g->nhosts; k++) {
 				if (g->hosts[k] == h)
-					return (NULL);
+					return NULL;
 				if (strcmp(g->hosts[k]->to->node,
 				    h->to->node) == 0)
-					return (g->hosts[k]);
+					return g->hosts[k];
 			}
 		}
-	return (NULL);
+	return NULL;
+}
+
+/* The addresses of a host with the same name, with the own port. */
+static void
+manager_take_twin(struct host *h, const struct host *twin)
+{
+	struct addr addrs[HELPER_ADDRS];
+	int i;
+
+	for (i = 0; i < twin->naddrs; i++) {
+		addrs[i] = twin->addrs[i];
+		addr_set_port(&addrs[i], h->to->port);
+	}
+	(void)manager_take_addrs(h, addrs, twin->naddrs);
 }
 
 static void
@@ -276,20 +340,14 @@ manager_resolve(struct pydirector *d, struct host *h)
 	const struct host *twin = manager_same_name(d->model, h);
 	struct addr addrs[HELPER_ADDRS];
 	const char *why = "not found";
-	int i, n;
+	int n = 0;
 
-	if (twin != NULL) {
-		n = twin->naddrs;
-		for (i = 0; i < n; i++) {
-			addrs[i] = twin->addrs[i];
-			addr_set_port(&addrs[i], h->to->port);
-		}
-	} else
-		n = addr_lookup(h->to, 0, addrs, HELPER_ADDRS, &why);
-	if (n > 0) {
+	if (twin != NULL)
+		manager_take_twin(h, twin);
+	else if ((n = addr_lookup(h->to, 0, addrs, HELPER_ADDRS, &why)) > 0)
 		(void)manager_take_addrs(h, addrs, n);
+	if (h->naddrs > 0)
 		return;
-	}
 	host_set_down(h, WHY_UNRESOLVED, d->loop.now);
 	log_warning(d->log, HOST_FMT ": down: unresolved: %s: %s",
 	    HOST_ARG(h), h->to->node, why);
@@ -310,9 +368,9 @@ manager_each(struct pydirector *d,
 			g = m->services[i]->groups[j];
 			for (k = 0; k < g->nhosts; k++)
 				if (fn(d, g->hosts[k]) == -1)
-					return (-1);
+					return -1;
 		}
-	return (0);
+	return 0;
 }
 
 static int
@@ -320,7 +378,7 @@ manager_resolve_one(struct pydirector *d, struct host *h)
 {
 	if (h->named)
 		manager_resolve(d, h);
-	return (0);
+	return 0;
 }
 
 void
@@ -330,34 +388,68 @@ manager_resolve_all(struct pydirector *d)
 }
 
 static int
+manager_adjust_one(struct pydirector *d, struct host *h)
+{
+	struct watch *w = h->watch;
+	int64_t wait = d->model->resolve_interval;
+
+	manager_adjust(d, h);
+	if (w != NULL && loop_timer_set(&w->name_timer) &&
+	    w->name_timer.at - d->loop.now > wait)
+		loop_timer(&d->loop, &w->name_timer, wait,
+		    manager_name_expire);
+	return 0;
+}
+
+static int
 manager_watch(struct pydirector *d, struct host *h)
 {
 	struct watch *w;
 
 	w = calloc(1, sizeof(*w));
 	if (w == NULL)
-		return (-1);
+		return -1;
 	check_init(&w->check, d, h);
 	w->delay = FIRST_CHECK;
 	w->name_delay = FIRST_LOOKUP;
 	h->watch = w;
-	manager_schedule(d, h);
+	manager_adjust(d, h);
 	manager_name_schedule(d, h);
-	/* The first beats are spread over the interval. */
-	if (h->down == WHY_NONE && loop_timer_set(&w->timer))
-		loop_timer(&d->loop, &w->timer,
-		    (int64_t)(random_next(&d->random) %
-		    (uint64_t)d->model->heartbeat_interval), manager_expire);
-	return (0);
+	return 0;
+}
+
+int
+manager_add(struct pydirector *d, struct host *h)
+{
+	const struct host *twin = NULL;
+
+	if (h->named)
+		twin = manager_same_name(d->model, h);
+	if (twin != NULL && twin->naddrs > 0)
+		manager_take_twin(h, twin);
+	if (h->naddrs == 0)
+		host_set_down(h, WHY_UNRESOLVED, d->loop.now);
+	if (manager_watch(d, h) == -1)
+		return -1;
+	if (h->naddrs == 0)
+		manager_retry(d, h);
+	return 0;
 }
 
 static int
 manager_unwatch(struct pydirector *d, struct host *h)
 {
+	manager_del(d, h);
+	return 0;
+}
+
+void
+manager_del(struct pydirector *d, struct host *h)
+{
 	struct watch *w = h->watch;
 
 	if (w == NULL)
-		return (0);
+		return;
 	check_stop(&w->check);
 	loop_timer_del(&d->loop, &w->timer);
 	loop_timer_del(&d->loop, &w->name_timer);
@@ -365,17 +457,86 @@ manager_unwatch(struct pydirector *d, struct host *h)
 		helper_cancel(w->lookup);
 	h->watch = NULL;
 	free(w);
-	return (0);
+}
+
+void
+manager_retry(struct pydirector *d, struct host *h)
+{
+	struct watch *w = h->watch;
+
+	if (w == NULL)
+		return;
+	w->delay = FIRST_CHECK;
+	if (h->naddrs > 0) {
+		if (!check_running(&w->check))
+			loop_timer(&d->loop, &w->timer, 0, manager_expire);
+	} else if (d->lookup != NULL && w->lookup == NULL) {
+		w->name_delay = FIRST_LOOKUP;
+		loop_timer(&d->loop, &w->name_timer, 0, manager_name_expire);
+	}
+}
+
+void
+manager_adjust_group(struct pydirector *d, struct group *g)
+{
+	size_t i;
+
+	for (i = 0; i < g->nhosts; i++)
+		manager_adjust(d, g->hosts[i]);
+}
+
+/* configCheck. */
+
+static void	 manager_save_expire(struct timer *);
+
+static void
+manager_save_schedule(struct pydirector *d)
+{
+	int64_t wait = d->model->config_check_interval;
+
+	if (!d->model->config_check || d->config_path == NULL)
+		loop_timer_del(&d->loop, &d->save_timer);
+	else if (!loop_timer_set(&d->save_timer) ||
+	    d->save_timer.at - d->loop.now > wait)
+		loop_timer(&d->loop, &d->save_timer, wait,
+		    manager_save_expire);
+}
+
+/* A reason not to save is told once. */
+static void
+manager_save_expire(struct timer *t)
+{
+	struct pydirector *d = LOOP_OWNER(t, struct pydirector, save_timer);
+	struct buf answer;
+	int saved;
+
+	buf_init(&answer, SAVE_ANSWER);
+	saved = save_config(d, 0, &answer) == OUTCOME_OK;
+	if (!saved && !d->save_told && answer.len > 0)
+		log_warning(d->log, "configCheck: %.*s",
+		    (int)strcspn(answer.data, "\n"), answer.data);
+	d->save_told = !saved;
+	buf_done(&answer);
+	manager_save_schedule(d);
+}
+
+void
+manager_adjust_all(struct pydirector *d)
+{
+	manager_save_schedule(d);
+	(void)manager_each(d, manager_adjust_one);
 }
 
 int
 manager_start(struct pydirector *d)
 {
-	return (manager_each(d, manager_watch));
+	manager_save_schedule(d);
+	return manager_each(d, manager_watch);
 }
 
 void
 manager_stop(struct pydirector *d)
 {
+	loop_timer_del(&d->loop, &d->save_timer);
 	(void)manager_each(d, manager_unwatch);
 }

@@ -24,10 +24,6 @@ static struct host *host_make(const char *, const char *, size_t);
 static void	 host_release(struct host *);
 static void	 host_changed(struct host *, enum why, int, int64_t);
 static int	 below_limit(const struct host *);
-static void	 listener_free(struct listener *);
-static void	 group_free(struct group *);
-static void	 service_free(struct service *);
-static void	 user_free(struct user *);
 
 /* Room for one more in an array of n pointers: the array, possibly moved, or
  * NULL and nothing has changed. Its size is not kept: it is n rounded up to a
@@ -97,7 +93,7 @@ model_free(struct model *m)
 	if (m == NULL)
 		return;
 	for (i = 0; i < m->nservices; i++)
-		service_free(m->services[i]);
+		service_unref(m->services[i]);
 	for (i = 0; i < m->nusers; i++)
 		user_free(m->users[i]);
 	free(m->services);
@@ -123,6 +119,7 @@ service_new(struct model *m, const char *name)
 		free(s);
 		return NULL;
 	}
+	s->refs = 1;
 	s->connect_timeout = 5000;
 	m->services[m->nservices++] = s;
 	return s;
@@ -139,7 +136,7 @@ service_find(const struct model *m, const char *name)
 	return NULL;
 }
 
-static void
+void
 service_free(struct service *s)
 {
 	size_t i;
@@ -183,7 +180,7 @@ listener_new(struct service *s, const char *address)
 	return l;
 }
 
-static void
+void
 listener_free(struct listener *l)
 {
 	free(l->address);
@@ -225,7 +222,7 @@ group_find(const struct service *s, const char *name)
 	return NULL;
 }
 
-static void
+void
 group_free(struct group *g)
 {
 	size_t i;
@@ -346,7 +343,7 @@ user_new(struct model *m, const char *name, const char *password)
 	return u;
 }
 
-static void
+void
 user_free(struct user *u)
 {
 	free(u->name);

@@ -53,11 +53,11 @@ net_prepare(int fd)
 	flags = fcntl(fd, F_GETFL);
 	if (flags != -1 && fcntl(fd, F_SETFL, flags | O_NONBLOCK) != -1 &&
 	    fcntl(fd, F_SETFD, FD_CLOEXEC) != -1)
-		return (fd);
+		return fd;
 	saved = errno;
 	close(fd);
 	errno = saved;
-	return (-1);
+	return -1;
 }
 #endif
 
@@ -65,12 +65,12 @@ static int
 net_socket(int family)
 {
 #if HAVE_SOCK_CLOEXEC
-	return (socket(family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
+	return socket(family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 #else
 	int fd;
 
 	fd = socket(family, SOCK_STREAM, 0);
-	return (fd == -1 ? -1 : net_prepare(fd));
+	return fd == -1 ? -1 : net_prepare(fd);
 #endif
 }
 
@@ -87,7 +87,7 @@ net_listen(const struct addr *a)
 
 	fd = net_socket(a->u.sa.sa_family);
 	if (fd == -1)
-		return (-1);
+		return -1;
 	net_option(fd, SOL_SOCKET, SO_REUSEADDR, 1);
 	if (a->u.sa.sa_family == AF_INET6)
 		net_option(fd, IPPROTO_IPV6, IPV6_V6ONLY, 1);
@@ -97,9 +97,9 @@ net_listen(const struct addr *a)
 		saved = errno;
 		close(fd);
 		errno = saved;
-		return (-1);
+		return -1;
 	}
-	return (fd);
+	return fd;
 }
 
 /* Errors of accept(2) that belong to a connection that is gone already. */
@@ -122,9 +122,9 @@ net_gave_up(int error)
 #ifdef ENONET
 	case ENONET:
 #endif
-		return (1);
+		return 1;
 	}
-	return (0);
+	return 0;
 }
 
 int
@@ -145,12 +145,12 @@ net_accept(int fd, struct addr *peer)
 	if (conn == -1) {
 		if (errno == EWOULDBLOCK || net_gave_up(errno))
 			errno = EAGAIN;
-		return (-1);
+		return -1;
 	}
 #if HAVE_ACCEPT4
-	return (conn);
+	return conn;
 #else
-	return (net_prepare(conn));
+	return net_prepare(conn);
 #endif
 }
 
@@ -161,15 +161,15 @@ net_connect(const struct addr *a)
 
 	fd = net_socket(a->u.sa.sa_family);
 	if (fd == -1)
-		return (-1);
+		return -1;
 	/* An interrupted connect goes on by itself. */
 	if (connect(fd, &a->u.sa, addr_len(a)) == 0 ||
 	    errno == EINPROGRESS || errno == EINTR)
-		return (fd);
+		return fd;
 	saved = errno;
 	close(fd);
 	errno = saved;
-	return (-1);
+	return -1;
 }
 
 int
@@ -177,17 +177,30 @@ net_connected(int fd, int broken)
 {
 	socklen_t len = sizeof(int);
 	int error = 0;
+	char byte;
 
 #if HAVE_CONNECT_ERROR
 	if (!broken)
-		return (0);
+		return 0;
 #else
 	(void)broken;
 #endif
 	/* Solaris reports the pending error as the call's own. */
 	if (getsockopt(fd, SOL_SOCKET, SO_ERROR, &error, &len) == -1)
-		return (errno);
-	return (error);
+		error = errno;
+	if ((error == ECONNRESET || error == EPIPE) &&
+	    recv(fd, &byte, 1, MSG_PEEK) == 1)
+		return NET_RESET;
+	return error;
+}
+
+int
+net_has_peer(int fd)
+{
+	struct addr peer;
+	socklen_t len = sizeof(peer.u);
+
+	return getpeername(fd, &peer.u.sa, &len) == 0;
 }
 
 void
@@ -206,12 +219,12 @@ net_read(int fd, void *data, size_t size, size_t *done)
 	while (n == -1 && errno == EINTR);
 	if (n > 0) {
 		*done = (size_t)n;
-		return (IO_DONE);
+		return IO_DONE;
 	}
 	*done = 0;
 	if (n == 0)
-		return (IO_EOF);
-	return (errno == EAGAIN || errno == EWOULDBLOCK ? IO_AGAIN : IO_ERROR);
+		return IO_EOF;
+	return errno == EAGAIN || errno == EWOULDBLOCK ? IO_AGAIN : IO_ERROR;
 }
 
 static enum io_result
@@ -224,26 +237,26 @@ net_send(int fd, const void *data, size_t size, size_t *done, int flags)
 	while (n == -1 && errno == EINTR);
 	if (n > 0) {
 		*done = (size_t)n;
-		return (IO_DONE);
+		return IO_DONE;
 	}
 	*done = 0;
 	/* A shortage of buffers passes like a full one. */
 	if (n == 0 || errno == EAGAIN || errno == EWOULDBLOCK ||
 	    errno == ENOBUFS)
-		return (IO_AGAIN);
-	return (IO_ERROR);
+		return IO_AGAIN;
+	return IO_ERROR;
 }
 
 enum io_result
 net_write(int fd, const void *data, size_t size, size_t *done)
 {
-	return (net_send(fd, data, size, done, SEND_FLAGS));
+	return net_send(fd, data, size, done, SEND_FLAGS);
 }
 
 enum io_result
 net_write_last(int fd, const void *data, size_t size, size_t *done)
 {
-	return (net_send(fd, data, size, done, SEND_LAST_FLAGS));
+	return net_send(fd, data, size, done, SEND_LAST_FLAGS);
 }
 
 void
@@ -274,14 +287,14 @@ net_unsent(int fd)
 #if HAVE_SIOCOUTQ
 	int n;
 
-	return (ioctl(fd, SIOCOUTQ, &n) == -1 ? -1 : n);
+	return ioctl(fd, SIOCOUTQ, &n) == -1 ? -1 : n;
 #elif HAVE_FIONWRITE
 	int n;
 
-	return (ioctl(fd, FIONWRITE, &n) == -1 ? -1 : n);
+	return ioctl(fd, FIONWRITE, &n) == -1 ? -1 : n;
 #else
 	(void)fd;
-	return (-1);
+	return -1;
 #endif
 }
 
@@ -291,14 +304,20 @@ net_local(int fd, struct addr *a)
 	socklen_t len = sizeof(a->u);
 
 	memset(a, 0, sizeof(*a));
-	return (getsockname(fd, &a->u.sa, &len));
+	return getsockname(fd, &a->u.sa, &len);
+}
+
+int
+net_dup(int fd)
+{
+	return fcntl(fd, F_DUPFD_CLOEXEC, 0);
 }
 
 int
 net_is_local(int error)
 {
-	return (error == EMFILE || error == ENFILE || error == ENOBUFS ||
-	    error == ENOMEM || error == EADDRNOTAVAIL);
+	return error == EMFILE || error == ENFILE || error == ENOBUFS ||
+	    error == ENOMEM || error == EADDRNOTAVAIL;
 }
 
 int
@@ -307,20 +326,20 @@ net_pair(int fds[2])
 	int i, saved;
 
 	if (socketpair(AF_UNIX, SOCK_STREAM, 0, fds) == -1)
-		return (-1);
+		return -1;
 	for (i = 0; i < 2; i++) {
 		if (fcntl(fds[i], F_SETFD, FD_CLOEXEC) == -1)
 			goto failed;
 	}
 	if (fcntl(fds[0], F_SETFL, O_NONBLOCK) == -1)
 		goto failed;
-	return (0);
+	return 0;
 failed:
 	saved = errno;
 	close(fds[0]);
 	close(fds[1]);
 	errno = saved;
-	return (-1);
+	return -1;
 }
 
 long
@@ -329,11 +348,11 @@ net_raise_files(void)
 	struct rlimit limit;
 
 	if (getrlimit(RLIMIT_NOFILE, &limit) == -1)
-		return (-1);
+		return -1;
 	if (limit.rlim_cur != limit.rlim_max) {
 		limit.rlim_cur = limit.rlim_max;
 		(void)setrlimit(RLIMIT_NOFILE, &limit);
 		(void)getrlimit(RLIMIT_NOFILE, &limit);
 	}
-	return (limit.rlim_cur == RLIM_INFINITY ? -1 : (long)limit.rlim_cur);
+	return limit.rlim_cur == RLIM_INFINITY ? -1 : (long)limit.rlim_cur;
 }

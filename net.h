@@ -28,9 +28,13 @@ int	 net_accept(int fd, struct addr *peer);
 /* Starts to connect. Returns the descriptor (writable when it is known how it
  * went: net_connected), or -1 with errno. */
 int	 net_connect(const struct addr *a);
-/* How a connection that was under way ended: 0, or an errno. broken: poll(2)
- * or the set has told of an error or a hang-up. */
+/* How a connect that was under way ended: 0, or an errno, or NET_RESET: the
+ * peer has answered, sent something that is there to be read, and reset the
+ * connection. broken: poll(2) or the set has told of an error or a hang-up. */
 int	 net_connected(int fd, int broken);
+#define NET_RESET (-1)
+/* 1: it is connected, whatever poll(2) has told so far. */
+int	 net_has_peer(int fd);
 /* Small writes are sent at once from now on. */
 void	 net_nodelay(int fd);
 
@@ -48,6 +52,10 @@ void	 net_reset(int fd);
 int	 net_unsent(int fd);
 /* The socket's own address. 0 or -1. */
 int	 net_local(int fd, struct addr *);
+
+/* Another descriptor for the same socket, close-on-exec too, or -1 with
+ * errno. */
+int	 net_dup(int fd);
 
 /* 1 when an errno tells of a shortage of our own (descriptors, memory,
  * local ports) and nothing about the peer. */

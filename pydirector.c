@@ -311,6 +311,43 @@ open_pid(struct program *p)
 	return 0;
 }
 
+/* What operators ask for, by signals or by commands. */
+
+static int
+reopen_log(void *arg)
+{
+	struct program *p = arg;
+
+	if (daemon_log_reopen(&p->log) == 0) {
+		log_say(p, PYDIRECTOR_NOTICE, "log: reopened");
+		return 0;
+	}
+	log_say(p, PYDIRECTOR_ERR, "log: not reopened: %s: %s", p->log.path,
+	    strerror(errno));
+	return -1;
+}
+
+/* Ends with the last relay. */
+static int
+drain(void *arg)
+{
+	struct program *p = arg;
+
+	if (!p->draining)
+		log_say(p, PYDIRECTOR_NOTICE,
+		    "director: draining: %lu relays open",
+		    (unsigned long)pydirector_relays(p->director));
+	p->draining = 1;
+	pydirector_drain(p->director);
+	return 0;
+}
+
+static void
+reload_error(void *arg, const char *text)
+{
+	log_say(arg, PYDIRECTOR_ERR, "config: not reloaded: %s", text);
+}
+
 /* From a configuration that was read to a director that runs. */
 static int
 start(struct program *p)
@@ -341,6 +378,7 @@ start(struct program *p)
 		complain(p, "", err);
 		return -1;
 	}
+	pydirector_hooks(p->director, reopen_log, drain, p);
 	daemon_running();
 	log_say(p, PYDIRECTOR_NOTICE, "director: started: version %s, %s",
 	    pydirector_version(), p->config);
@@ -374,16 +412,6 @@ collect(struct program *p)
 	return (n < p->slots ? n : p->slots - 1) + 1;
 }
 
-static void
-reopen_log(struct program *p)
-{
-	if (daemon_log_reopen(&p->log) == -1)
-		log_say(p, PYDIRECTOR_ERR, "log: not reopened: %s: %s",
-		    p->log.path, strerror(errno));
-	else
-		log_say(p, PYDIRECTOR_NOTICE, "log: reopened");
-}
-
 /* Does what the signals ask for. 1: stop. */
 static int
 obey(struct program *p)
@@ -396,20 +424,13 @@ obey(struct program *p)
 		case SIGINT:
 			return 1;
 		case SIGQUIT:
-			if (!p->draining)
-				log_say(p, PYDIRECTOR_NOTICE,
-				    "director: draining: %lu relays open",
-				    (unsigned long)
-				    pydirector_relays(p->director));
-			p->draining = 1;
-			pydirector_drain(p->director);
+			drain(p);
 			break;
 		case SIGUSR1:
 			reopen_log(p);
 			break;
 		case SIGHUP:
-			log_say(p, PYDIRECTOR_NOTICE, "config: not reloaded: "
-			    "it is read at the start only");
+			pydirector_reload(p->director, reload_error, p);
 			break;
 		}
 	}

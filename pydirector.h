@@ -51,6 +51,21 @@ const char	*pydirector_log_file(const struct pydirector *);
  * 0, or -1 with a text in err and nothing bound. */
 int		 pydirector_start(struct pydirector *, char *err, size_t size);
 
+/* Reads the file again and applies the difference in one step, while the
+ * director runs. Returns 0, or -1 after one call of error for each reason, and
+ * nothing has changed. */
+int		 pydirector_reload(struct pydirector *,
+		    pydirector_error_fn *error, void *arg);
+
+/* What an operator can ask for and only the program can do: return 0, or -1
+ * when it failed. They are called from pydirector_dispatch. */
+typedef int	 pydirector_hook_fn(void *arg);
+/* close_log: opens the log file anew. stop: the director is draining; the
+ * program ends when no relay is left. NULL: it cannot do that. */
+void		 pydirector_hooks(struct pydirector *,
+		    pydirector_hook_fn *close_log, pydirector_hook_fn *stop,
+		    void *arg);
+
 /* Fills at most max entries of fds and returns how many there are; more than
  * max: make room and call again. */
 int		 pydirector_pollfds(struct pydirector *, struct pollfd *fds,

@@ -18,7 +18,7 @@ random_seed(void)
 
 	if (getentropy(&seed, sizeof(seed)) == -1)
 		seed = (uint64_t)clock_us() ^ (uint64_t)getpid() << 32;
-	return (seed);
+	return seed;
 }
 
 uint64_t
@@ -29,5 +29,5 @@ random_next(uint64_t *state)
 	z = (*state += UINT64_C(0x9e3779b97f4a7c15));
 	z = (z ^ (z >> 30)) * UINT64_C(0xbf58476d1ce4e5b9);
 	z = (z ^ (z >> 27)) * UINT64_C(0x94d049bb133111eb);
-	return (z ^ (z >> 31));
+	return z ^ (z >> 31);
 }

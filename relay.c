@@ -29,6 +29,7 @@
 
 static void	 relay_connect(struct relay *);
 static void	 relay_connect_expire(struct timer *);
+static void	 relay_connected(struct relay *);
 static int	 relay_client_want(struct io *);
 static void	 relay_client_event(struct io *);
 static int	 relay_server_want(struct io *);
@@ -48,27 +49,27 @@ relay_end_word(enum relay_end end)
 	case END_NONE:
 		break;
 	case END_CLIENT_CLOSED:
-		return ("client-closed");
+		return "client-closed";
 	case END_SERVER_CLOSED:
-		return ("server-closed");
+		return "server-closed";
 	case END_CLIENT_RESET:
-		return ("client-reset");
+		return "client-reset";
 	case END_SERVER_RESET:
-		return ("server-reset");
+		return "server-reset";
 	case END_IDLE:
-		return ("idle");
+		return "idle";
 	case END_CONNECT_FAILED:
-		return ("connect-failed");
+		return "connect-failed";
 	case END_NO_HOST:
-		return ("no-host");
+		return "no-host";
 	case END_REFUSED:
-		return ("refused");
+		return "refused";
 	case END_ADMIN:
-		return ("admin");
+		return "admin";
 	case END_STOP:
-		return ("stop");
+		return "stop";
 	}
-	return ("-");
+	return "-";
 }
 
 /* The end. */
@@ -145,6 +146,8 @@ relay_unlink(struct relay *r)
 		r->next->prev = r->prev;
 	d->nrelays--;
 	r->service->open--;
+	service_unref(r->service);
+	r->service = NULL;
 }
 
 void
@@ -183,13 +186,23 @@ relay_starved_task(struct task *t)
 	relay_connect(LOOP_OWNER(t, struct relay, task));
 }
 
+/* The client gets no server. */
+static void
+relay_lose(struct relay *r, enum relay_end end, const char *why)
+{
+	r->service->refused++;
+	log_warning(r->director->log, "service %s: client lost: %s",
+	    r->service->name, why);
+	relay_end(r, end, net_reset);
+}
+
 static void
 relay_starve(struct relay *r)
 {
 	struct pydirector *d = r->director;
 
 	if (clock_us() - r->started > (int64_t)STARVED_MAX * 1000) {
-		relay_end(r, END_CONNECT_FAILED, net_reset);
+		relay_lose(r, END_CONNECT_FAILED, "no descriptor or port");
 		return;
 	}
 	r->state = RELAY_STARVED;
@@ -208,13 +221,13 @@ relay_give_up_host(struct relay *r)
 	if (r->ntried % 8 == 0) {
 		tried = realloc(r->tried, (r->ntried + 8) * sizeof(*tried));
 		if (tried == NULL)
-			return (-1);
+			return -1;
 		r->tried = tried;
 	}
 	host_ref(r->host);
 	r->tried[r->ntried++] = r->host;
 	relay_leave_host(r);
-	return (0);
+	return 0;
 }
 
 /* Starts to connect to the host's next address. Returns 1 when that is under
@@ -232,17 +245,17 @@ relay_dial(struct relay *r)
 		    fd) == 0) {
 			loop_timer(&d->loop, &r->timer,
 			    r->service->connect_timeout, relay_connect_expire);
-			return (1);
+			return 1;
 		}
 		net_close(fd);
 		relay_end(r, END_CONNECT_FAILED, net_reset);
-		return (1);
+		return 1;
 	}
 	if (net_is_local(error) && error != EADDRNOTAVAIL) {
 		relay_leave_host(r);
 		listen_shortage(d, error);
 		relay_starve(r);
-		return (1);
+		return 1;
 	}
 	if (error == EADDRNOTAVAIL)
 		r->local = 1;
@@ -250,9 +263,9 @@ relay_dial(struct relay *r)
 		manager_failed(d, r->host, why_errno(error));
 	if (relay_give_up_host(r) == -1) {
 		relay_end(r, END_CONNECT_FAILED, net_reset);
-		return (1);
+		return 1;
 	}
-	return (0);
+	return 0;
 }
 
 static struct host *
@@ -263,19 +276,9 @@ relay_choose(struct relay *r)
 
 	h = sched_pick(g, &r->addr, r->tried, r->ntried,
 	    random_next(&r->director->random));
-	if (h == NULL && !listen_full(r->service))
+	if (h == NULL && !listen_crowded(r->service))
 		h = sched_last_resort(g, r->tried, r->ntried);
-	return (h);
-}
-
-/* No host could be found for the client. */
-static void
-relay_lose(struct relay *r, enum relay_end end, const char *why)
-{
-	r->service->refused++;
-	log_warning(r->director->log, "service %s: client lost: %s",
-	    r->service->name, why);
-	relay_end(r, end, net_reset);
+	return h;
 }
 
 /* Tries hosts until a connect is under way, or there is none left. */
@@ -300,7 +303,7 @@ relay_connect(struct relay *r)
 	} while (relay_dial(r) == 0);
 	if (h != NULL)
 		return;
-	if (r->local || listen_full(r->service))
+	if (r->local || listen_crowded(r->service))
 		relay_starve(r);
 	else if (r->ntried == 0)
 		relay_lose(r, END_NO_HOST, "no host to try");
@@ -322,7 +325,13 @@ relay_connect_failed(struct relay *r, int error)
 static void
 relay_connect_expire(struct timer *t)
 {
-	relay_connect_failed(LOOP_OWNER(t, struct relay, timer), ETIMEDOUT);
+	struct relay *r = LOOP_OWNER(t, struct relay, timer);
+
+	/* When we were held up, its event may still wait to be seen. */
+	if (net_has_peer(r->server.io.fd))
+		relay_connected(r);
+	else
+		relay_connect_failed(r, ETIMEDOUT);
 }
 
 static void
@@ -352,14 +361,14 @@ relay_client_want(struct io *io)
 	case RELAY_STARVED:
 	case RELAY_CONNECT:
 		/* Errors alone: it is not read before a server is there. */
-		return (0);
+		return 0;
 	case RELAY_FLOW:
-		return (flow_want(r, &r->client));
+		return flow_want(r, &r->client);
 	case RELAY_RESET:
 	case RELAY_DEAD:
 		break;
 	}
-	return (-1);
+	return -1;
 }
 
 static void
@@ -389,15 +398,15 @@ relay_server_want(struct io *io)
 
 	switch ((enum relay_state)r->state) {
 	case RELAY_CONNECT:
-		return (POLLOUT);
+		return POLLOUT;
 	case RELAY_FLOW:
-		return (flow_want(r, &r->server));
+		return flow_want(r, &r->server);
 	case RELAY_STARVED:
 	case RELAY_RESET:
 	case RELAY_DEAD:
 		break;
 	}
-	return (-1);
+	return -1;
 }
 
 static void
@@ -411,7 +420,9 @@ relay_server_event(struct io *io)
 		if (!(io->ready & IO_OUT))
 			return;
 		error = net_connected(io->fd, io->ready & IO_BROKEN);
-		if (error == 0)
+		if (error == NET_RESET)
+			r->server.broken = 1;
+		if (error == 0 || error == NET_RESET)
 			relay_connected(r);
 		else
 			relay_connect_failed(r, error);
@@ -447,6 +458,7 @@ relay_start(struct pydirector *d, struct service *s, int fd,
 	r->server.io.fd = -1;
 	r->director = d;
 	r->service = s;
+	service_ref(s);
 	r->addr = *client;
 	r->id = ++d->next_id;
 	r->started = clock_us();
@@ -458,6 +470,22 @@ relay_start(struct pydirector *d, struct service *s, int fd,
 	s->open++;
 	s->total++;
 	relay_connect(r);
+}
+
+size_t
+relay_stop_host(struct pydirector *d, const struct host *h)
+{
+	struct relay *r, *next;
+	size_t n = 0;
+
+	for (r = d->relays; r != NULL; r = next) {
+		next = r->next;
+		if (r->host != h)
+			continue;
+		relay_end(r, END_ADMIN, net_reset);
+		n++;
+	}
+	return n;
 }
 
 void

@@ -14,19 +14,19 @@
 const char *
 set_word(void)
 {
-	return ("epoll");
+	return "epoll";
 }
 
 int
 set_trusted(void)
 {
-	return (1);
+	return 1;
 }
 
 int
 set_open(void)
 {
-	return (epoll_create1(EPOLL_CLOEXEC));
+	return epoll_create1(EPOLL_CLOEXEC);
 }
 
 int
@@ -36,7 +36,7 @@ set_add(int set, int fd, uint32_t turn)
 
 	e.events = EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLPRI | EPOLLET;
 	e.data.u64 = (uint64_t)turn << 32 | (uint32_t)fd;
-	return (epoll_ctl(set, EPOLL_CTL_ADD, fd, &e));
+	return epoll_ctl(set, EPOLL_CTL_ADD, fd, &e);
 }
 
 int
@@ -44,7 +44,7 @@ set_del(int set, int fd)
 {
 	struct epoll_event unused = { 0 };	/* kernels before 2.6.9 */
 
-	return (epoll_ctl(set, EPOLL_CTL_DEL, fd, &unused));
+	return epoll_ctl(set, EPOLL_CTL_DEL, fd, &unused);
 }
 
 static int
@@ -56,12 +56,14 @@ set_ready(uint32_t events)
 		ready |= IO_IN;
 	if (events & EPOLLOUT)
 		ready |= IO_OUT;
-	/* Urgent data would stop a read short of the end. */
 	if (events & EPOLLRDHUP)
-		ready |= IO_IN | IO_HUP | (events & EPOLLPRI ? 0 : IO_FIN);
+		ready |= IO_IN | IO_HUP | IO_FIN;
+	/* A read stops short at urgent data: that is not the end. */
+	if (events & EPOLLPRI)
+		ready = (ready | IO_HUP) & ~IO_FIN;
 	if (events & (EPOLLERR | EPOLLHUP))
 		ready |= IO_IN | IO_OUT | IO_HUP | IO_BROKEN;
-	return (ready);
+	return ready;
 }
 
 int
@@ -76,5 +78,5 @@ set_wait(int set, struct set_event *events, int max)
 		events[i].turn = (uint32_t)(e[i].data.u64 >> 32);
 		events[i].ready = set_ready(e[i].events);
 	}
-	return (n);
+	return n;
 }

@@ -21,13 +21,13 @@
 const char *
 set_word(void)
 {
-	return ("kqueue");
+	return "kqueue";
 }
 
 int
 set_trusted(void)
 {
-	return (0);		/* until somebody has run it on a BSD */
+	return 0;		/* until somebody has run it on a BSD */
 }
 
 int
@@ -38,9 +38,9 @@ set_open(void)
 	set = kqueue();
 	if (set != -1 && fcntl(set, F_SETFD, FD_CLOEXEC) == -1) {
 		close(set);
-		return (-1);
+		return -1;
 	}
-	return (set);
+	return set;
 }
 
 /* Both filters in one call. */
@@ -53,19 +53,19 @@ set_change(int set, int fd, unsigned short flags, uint32_t turn)
 	    (void *)(uintptr_t)turn);
 	EV_SET(&e[1], (uintptr_t)fd, EVFILT_WRITE, flags, 0, 0,
 	    (void *)(uintptr_t)turn);
-	return (kevent(set, e, 2, NULL, 0, NULL) == -1 ? -1 : 0);
+	return kevent(set, e, 2, NULL, 0, NULL) == -1 ? -1 : 0;
 }
 
 int
 set_add(int set, int fd, uint32_t turn)
 {
-	return (set_change(set, fd, EV_ADD | EV_CLEAR, turn));
+	return set_change(set, fd, EV_ADD | EV_CLEAR, turn);
 }
 
 int
 set_del(int set, int fd)
 {
-	return (set_change(set, fd, EV_DELETE, 0));
+	return set_change(set, fd, EV_DELETE, 0);
 }
 
 static int
@@ -73,7 +73,9 @@ set_ready(const struct kevent *e)
 {
 	int ready;
 
-	ready = e->filter == EVFILT_WRITE ? IO_OUT : IO_IN;
+	/* A read stops short at urgent data, which nothing tells of here: with
+	 * IO_HUP only EAGAIN ends the reading. */
+	ready = e->filter == EVFILT_WRITE ? IO_OUT : IO_IN | IO_HUP;
 	if (e->flags & EV_EOF) {
 		ready |= IO_HUP;
 		/* The peer is gone for good: an error, or no more writing. */
@@ -82,7 +84,7 @@ set_ready(const struct kevent *e)
 	}
 	if (e->flags & EV_ERROR)
 		ready |= IO_IN | IO_OUT | IO_HUP | IO_BROKEN;
-	return (ready);
+	return ready;
 }
 
 int
@@ -98,5 +100,5 @@ set_wait(int set, struct set_event *events, int max)
 		events[i].turn = (uint32_t)(uintptr_t)e[i].udata;
 		events[i].ready = set_ready(&e[i]);
 	}
-	return (n);
+	return n;
 }

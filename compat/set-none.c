@@ -12,20 +12,20 @@
 const char *
 set_word(void)
 {
-	return (NULL);
+	return NULL;
 }
 
 int
 set_trusted(void)
 {
-	return (0);
+	return 0;
 }
 
 int
 set_open(void)
 {
 	errno = ENOSYS;
-	return (-1);
+	return -1;
 }
 
 int
@@ -35,7 +35,7 @@ set_add(int set, int fd, uint32_t turn)
 	(void)fd;
 	(void)turn;
 	errno = ENOSYS;
-	return (-1);
+	return -1;
 }
 
 int
@@ -44,7 +44,7 @@ set_del(int set, int fd)
 	(void)set;
 	(void)fd;
 	errno = ENOSYS;
-	return (-1);
+	return -1;
 }
 
 int
@@ -54,5 +54,5 @@ set_wait(int set, struct set_event *events, int max)
 	(void)events;
 	(void)max;
 	errno = ENOSYS;
-	return (-1);
+	return -1;
 }

@@ -24,7 +24,7 @@ ok "it cannot be opened: told in the old one" wait_for 10 has "$DIR/log.2" \
     " err log: not reopened: $DIR/log: "
 kill -HUP "$daemon"
 ok "which stays in use" wait_for 10 has "$DIR/log.2" \
-    ' notice config: not reloaded: '
+    ' notice config: reloaded: 0 changes'
 rmdir "$DIR/log"
 kill -USR1 "$daemon"
 ok "later it can" wait_for 10 has "$DIR/log" 'log: reopened'
@@ -32,7 +32,7 @@ ok "later it can" wait_for 10 has "$DIR/log" 'log: reopened'
 # Somebody else writes to the same file.
 echo other >>"$DIR/log"
 kill -HUP "$daemon"
-wait_for 10 has "$DIR/log" 'not reloaded'
+wait_for 10 has "$DIR/log" 'config: reloaded'
 ok "lines are appended" has "$DIR/log" '^other$'
 
 kill -PIPE "$daemon"

@@ -39,7 +39,7 @@ wait_for 10 test -s "$DIR/read"
 woken()
 {
 	kill -HUP "$daemon"
-	has "$DIR/read" 'config: not reloaded'
+	has "$DIR/read" 'config: reloaded'
 }
 ok "somebody reads: lines come again" wait_for 10 woken
 ok "the number lost is told" lost "$DIR/read"
@@ -103,7 +103,7 @@ done
 truncated()
 {
 	kill -HUP "$daemon"
-	has "$DIR/log" 'not reloaded'
+	has "$DIR/log" 'reloaded'
 }
 ok "there is room again: lines come" wait_for 10 truncated
 ok "the number lost is told" lost "$DIR/log"

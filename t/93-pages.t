@@ -47,6 +47,19 @@ tables()
 	done <"$TMP/words"
 }
 
+# Commands of the table, views of the web, and the items of the page.
+calls()
+{
+	sed -n -e 's/^	{ "\([A-Za-z]*\)", .*, [RW],$/\1/p' \
+	    -e 's/^	{ "\([A-Za-z.][A-Za-z.]*\)",.*TYPE_.*/\1/p' "$1" "$2" |
+	    sort -u >"$TMP/words"
+	test "$(wc -l <"$TMP/words")" -gt 1 || echo "no tables in $1, $2"
+	while read -r word; do
+		sed -n 's/^\.It//p' "$3" | grep -w -e "$word" >/dev/null ||
+		    echo "$3: no item $word"
+	done <"$TMP/words"
+}
+
 pages()
 {
 	for page; do
@@ -57,8 +70,9 @@ pages()
 clean "options" options pydirector.c man/pydirector.8
 clean "reasons" reasons model.c man/pydirector.8
 clean "elements and attributes" tables conf-attr.c man/pydirector.conf.5
-for page in pydirector.8 pydirector.conf.5 pydirector-sched.7 \
-    pydirector-internals.7; do
+clean "calls and views" calls command.c admin.c man/pydirector-admin.7
+for page in pydirector.8 pydirector.conf.5 pydirector-admin.7 \
+    pydirector-sched.7 pydirector-internals.7; do
 	ok "$page is there" test -s "man/$page"
 done
 
@@ -72,6 +86,10 @@ caught "a reason untold" 'no item refused' reasons m.c p.8
 printf '\t{ CONF_HOST, "weight", 1 },\n\t[CONF_HOST] = { "host" }\n' >c.c
 caught "an attribute untold" 'no weight' tables c.c p.8
 caught "an element untold" 'no host' tables c.c p.8
+printf '\t{ "addHost", HOST " weight", W,\n' >d.c
+printf '\t{ "running.txt",\tTYPE_TEXT, NULL, status_running_txt },\n' >a.c
+caught "a call untold" 'no item addHost' calls d.c a.c p.8
+caught "a view untold" 'no item running.txt' calls d.c a.c p.8
 
 if command -v mandoc >/dev/null 2>&1; then
 	printf '.Dd x\n.Dt P 8\n.Sh NAME\n.Xx\n' >bad.8

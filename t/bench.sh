@@ -9,12 +9,12 @@
 #
 # A round runs each case with every balancer, one directly after the other, in
 # an order that turns from round to round, the short cases in three slices; so
-# a ratio compares what ran within seconds. Each balancer is pinned to processor BALANCER_CPU, load and backend
-# to LOAD_CPU. A figure is the median of the rounds; behind it stands the
-# ratio to HAProxy: the median of the rounds' ratios, the least and the
-# largest. A request that fails, or that flood and the backend count
-# differently, is told and makes the exit status 1. What is missing is left
-# out and told.
+# a ratio compares what ran within seconds. Each balancer is pinned to
+# processor BALANCER_CPU, load and backend to LOAD_CPU. A figure is the median
+# of the rounds; behind it stands the ratio to HAProxy: the median of the
+# rounds' ratios, the least and the largest. A request that fails, or that
+# flood and the backend count differently, is told and makes the exit status 1.
+# What is missing is left out and told.
 #
 # It promises nothing about other machines, and little about figures of two
 # runs: only ratios mean anything.
@@ -43,7 +43,8 @@ IDLE=${IDLE:-4000}
 BALANCER_CPU=${BALANCER_CPU:-0}
 LOAD_CPU=${LOAD_CPU:-1}
 PYDIRECTOR=${PYDIRECTOR:-$T/../pydirector}
-COLUMNS_WANTED=${COLUMNS_WANTED:-pydirector poll haproxy splice nginx pen direct}
+every_column="pydirector poll haproxy splice nginx pen direct"
+COLUMNS_WANTED=${COLUMNS_WANTED:-$every_column}
 CASES=${CASES:-new keep idle one four hosts memory calls}
 HOSTS=1000
 SLICE=$((MS / 3))
@@ -299,13 +300,23 @@ find_columns()
 
 backend_count()
 {
-	"$T/flood" -g /count 127.0.0.1:"$backend_port"
+	"$T/flood" -g /count 127.0.0.1:"$backend_port" 2>/dev/null
 }
 
 backend_is_free()
 {
 	count=$(backend_count)
 	test "${count#* }" = 0
+}
+
+# check_alive NAME PID: without its process there is no column any more, and
+# without the backend no bench.
+check_alive()
+{
+	kill -0 "$backend_pid" 2>/dev/null || die "the backend has ended"
+	test -n "$2" && ! kill -0 "$2" 2>/dev/null || return 0
+	say "$1: has ended, left out from here on"
+	columns=$(echo " $columns " | sed "s/ $1 / /")
 }
 
 # run CASE NAME KIND FLAGS: one line of figures into $TMP/data: case, name,
@@ -315,6 +326,7 @@ run()
 	run_case=$1 run_name=$2
 	eval "run_addr=\$addr_$2_$3 run_pids=\$pids_$2_$3"
 	shift 3
+	case " $columns " in *" $run_name "*) ;; *) return 1 ;; esac
 	wait_for backend_is_free ||
 	    say "$run_case $run_name: connections stay open: $count"
 	run_before=${count% *}
@@ -330,6 +342,7 @@ run()
 		say "$run_case $run_name, round $round: failed: $run_line;" \
 		    "the backend counts $((${count% *} - run_before))"
 		bad=1
+		check_alive "$run_name" "${run_pids%% *}"
 		return 1
 	fi
 	echo "$run_case $run_name $round $run_line" | awk '{
@@ -513,7 +526,8 @@ check_machine
 check_load
 : >"$TMP/data"
 on_cpu "$LOAD_CPU" "$T/bench-backend" >"$TMP/backend.out" &
-all_pids=$!
+backend_pid=$!
+all_pids=$backend_pid
 wait_for test -s "$TMP/backend.out" || die "the backend does not start"
 backend_port=$(sed -n 's/^listening //p' "$TMP/backend.out")
 head_lines "$@"

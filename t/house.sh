@@ -76,7 +76,7 @@ house_only()
 		only("posix_spawn posix_spawnp execv execve execvp", "helper.o")
 		only("signal sigaction sigprocmask", \
 		    "pydirector.o daemon.o helper-main.o")
-		only("crypt", "pydirector.o")
+		only("crypt", "pydirector.o helper-main.o")
 		only("syslog openlog closelog", "daemon.o")
 		only("clock_gettime gettimeofday time", "clock.o")
 	}

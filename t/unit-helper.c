@@ -132,6 +132,14 @@ child_serve(const char *mode)
 			child_answer(id + 1, full, 1, 0);
 		if (strcmp(mode, "twice") == 0)
 			child_answer(id, full, 1, 0);
+		if (strncmp(mode, "byte", 4) == 0) {
+			struct helper_head head = { 1, id };
+			char byte = (char)(mode[4] - '0');
+
+			child_write(&head, sizeof(head));
+			child_write(&byte, 1);
+			continue;
+		}
 		if (strcmp(mode, "shut") == 0) {
 			close(0);
 			pause();
@@ -462,6 +470,114 @@ test_real(const char *program)
 	stop(h);
 }
 
+/* Passwords. */
+
+static void
+verified(void *arg, int right)
+{
+	struct outcome *o = arg;
+
+	o->calls++;
+	o->order = ++answers;
+	o->n = right;
+}
+
+static struct helper_request *
+ask_password(struct helper *h, const char *hash, const char *password,
+    struct outcome *o)
+{
+	memset(o, 0, sizeof(*o));
+	return helper_verify(h, hash, password, verified, o);
+}
+
+static void
+test_verify_child(const char *mode, int expected)
+{
+	struct helper *h = start(mode, 1);
+	struct outcome a;
+
+	ask_password(h, "hash", "password", &a);
+	until(&a.calls, 1);
+	ok(a.calls == 1 && a.n == expected, "password, %s: %d", mode, a.n);
+	stop(h);
+}
+
+static void
+test_verify_limits(void)
+{
+	char text[HELPER_HASH_MAX + 2];
+	struct outcome o[18];
+	struct helper *h = start("hang", 200);
+	struct helper_request *q = NULL;
+	int i;
+
+	memset(text, 'x', sizeof(text));
+	text[HELPER_HASH_MAX + 1] = '\0';
+	ok(ask_password(h, text, "p", &o[0]) == NULL, "a long hash");
+	ok(ask_password(h, text + 1, "p", &o[0]) != NULL, "the longest");
+	ok(ask_password(h, "h", text + HELPER_HASH_MAX - HELPER_PASSWORD_MAX,
+	    &o[1]) == NULL, "a long password");
+	ok(ask_password(h, "h", text + 1 + HELPER_HASH_MAX -
+	    HELPER_PASSWORD_MAX, &o[1]) != NULL, "the longest");
+	for (i = 2; i < 16; i++)
+		q = ask_password(h, "hash", "password", &o[i]);
+	ok(q != NULL && ask_password(h, "h", "p", &o[16]) == NULL,
+	    "16 questions, and not one more");
+	helper_cancel(q);
+	ok(ask_password(h, "h", "p", &o[16]) != NULL,
+	    "one is cancelled: one more");
+	until(&o[16].calls, 1);
+	ok(o[15].calls == 0, "it is not answered");
+	stop(h);
+}
+
+/* The hash of s3cr3t by a method that the system knows; both are of it. */
+static const char sha512[] =
+    "$6$saltsalt$9RCzQpw081WGeK3mcWoX80W9GPZfKv49diTYqxky"
+    "SopsNM50xSTDBTpgGXEQIrMuxjvAnmOnyTpa46zqy.fYR1";
+static const char bcrypt[] =
+    "$2b$04$abcdefghijklmnopqrstuu35fBIWlNgF8BcAW/t2cO158N8svSFHy";
+
+static void
+test_verify_real(const char *program)
+{
+	struct helper *h;
+	struct outcome o[8];
+	int i;
+
+	if (access(program, X_OK) == -1)
+		return;
+	self = program;
+	h = start("crypt", 1);
+	ask_password(h, sha512, "s3cr3t", &o[0]);
+	ask_password(h, bcrypt, "s3cr3t", &o[1]);
+	ask_password(h, sha512, "s3cr3u", &o[2]);
+	ask_password(h, bcrypt, "s3cr3", &o[3]);
+	ask_password(h, "*0", "s3cr3t", &o[4]);
+	ask_password(h, "", "s3cr3t", &o[5]);
+	ask_password(h, "s3cr3t", "s3cr3t", &o[6]);
+	ask_password(h, sha512, "", &o[7]);
+	until(&o[7].calls, 1);
+	ok(o[0].n == 1 || o[1].n == 1, "the right password");
+	ok(o[0].n >= 0 && o[1].n >= 0, "an answer to both methods");
+	for (i = 2; i < 8; i++)
+		ok(o[i].calls == 1 && o[i].n == 0, "not right: %d", i);
+	is(warning, "", "no warning");
+	stop(h);
+}
+
+static void
+test_verify(const char *program)
+{
+	test_verify_child("byte1", 1);
+	test_verify_child("byte0", 0);
+	test_verify_child("byte2", -1);
+	test_verify_child("good", -1);
+	test_verify_child("die", -1);
+	test_verify_limits();
+	test_verify_real(program);
+}
+
 /* The lowest descriptor that is free. */
 static int
 lowest(void)
@@ -494,6 +610,8 @@ main(int argc, char *argv[])
 	logger = log_new(sink, NULL, LOG_LEVEL_DEBUG);
 	test_good();
 	test_children();
+	test_verify(program);
+	self = argv[0];
 	test_death();
 	test_real(program);
 	ok(lowest() == before, "no descriptor left open");

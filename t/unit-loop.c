@@ -22,7 +22,7 @@ static int64_t test_now;
 static int64_t
 test_clock(void)
 {
-	return (test_now);
+	return test_now;
 }
 
 static void
@@ -41,7 +41,7 @@ roll(void)
 	x ^= x << 13;
 	x ^= x >> 17;
 	x ^= x << 5;
-	return (x);
+	return x;
 }
 
 /* Timers. */
@@ -74,7 +74,7 @@ alarm_earliest(void)
 	for (i = 0; i < TIMERS; i++)
 		if (alarms[i].at != -1 && (at == -1 || alarms[i].at < at))
 			at = alarms[i].at;
-	return (at);
+	return at;
 }
 
 static void
@@ -229,7 +229,7 @@ struct end {
 static int
 end_want(struct io *io)
 {
-	return (LOOP_OWNER(io, struct end, io)->want);
+	return LOOP_OWNER(io, struct end, io)->want;
 }
 
 static void
@@ -398,5 +398,5 @@ main(void)
 	test_stale();
 	test_want();
 	test_words();
-	return (tap_end());
+	return tap_end();
 }

@@ -21,7 +21,7 @@ static void *seats[SEATS];
 int
 kqueue(void)
 {
-	return (epoll_create1(0));
+	return epoll_create1(0);
 }
 
 /* The reading filter stands for both: they are always changed together. */
@@ -32,20 +32,20 @@ change(int queue, const struct kevent *k)
 
 	if (k->ident >= SEATS) {
 		errno = ENOMEM;
-		return (-1);
+		return -1;
 	}
 	if (k->filter != EVFILT_READ)
-		return (0);
+		return 0;
 	if (k->flags & EV_DELETE)
-		return (epoll_ctl(queue, EPOLL_CTL_DEL, (int)k->ident, &e));
+		return epoll_ctl(queue, EPOLL_CTL_DEL, (int)k->ident, &e);
 	if ((k->flags & (EV_ADD | EV_CLEAR)) != (EV_ADD | EV_CLEAR)) {
 		errno = EINVAL;
-		return (-1);
+		return -1;
 	}
 	seats[k->ident] = k->udata;
 	e.events = EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET;
 	e.data.fd = (int)k->ident;
-	return (epoll_ctl(queue, EPOLL_CTL_ADD, (int)k->ident, &e));
+	return epoll_ctl(queue, EPOLL_CTL_ADD, (int)k->ident, &e);
 }
 
 static int
@@ -65,7 +65,7 @@ report(struct kevent *k, const struct epoll_event *e)
 		EV_SET(&k[n], fd, EVFILT_WRITE, gone, error, 0, seats[fd]);
 		n++;
 	}
-	return (n);
+	return n;
 }
 
 int
@@ -78,12 +78,12 @@ kevent(int queue, const struct kevent *changes, int nchanges,
 	(void)wait;
 	for (i = 0; i < nchanges; i++)
 		if (change(queue, &changes[i]) == -1)
-			return (-1);
+			return -1;
 	if (nevents < 2)
-		return (0);
+		return 0;
 	n = epoll_wait(queue, e, nevents / 2 < EVENTS ? nevents / 2 : EVENTS,
 	    0);
 	for (i = 0; i < n; i++)
 		total += report(&events[total], &e[i]);
-	return (n == -1 ? -1 : total);
+	return n == -1 ? -1 : total;
 }
