@@ -1,8 +1,9 @@
 #!/bin/sh
 # SPDX-License-Identifier: ISC
 #
-# make demo: three small backends and the balancer on ports of the kernel's
-# choice, requests spread over them, then one backend fewer. On a terminal
+# make demo: three small backends and the balancer with its web page, on ports
+# of the kernel's choice; requests spread over them, then one backend fewer,
+# then a host taken out by a web call. On a terminal
 # everything stays up until interrupted. Cleans up however it ends.
 
 set -u
@@ -90,7 +91,10 @@ for name in anna bert cleo; do
 	victim=$pid
 done
 
-cat >"$dir/demo.xml" <<EOF
+# A password that nobody else knows: the page can change everything.
+password=$(od -An -N6 -tx1 /dev/urandom | tr -d ' \n')
+hash=$(echo "$password" | ./pydirector -P) || die "no password hash"
+(umask 077 && cat >"$dir/demo.xml") <<EOF
 <pdconfig>
 	<service name="demo">
 		<listen ip="127.0.0.1:0"/>
@@ -98,6 +102,10 @@ cat >"$dir/demo.xml" <<EOF
 		</group>
 		<enable group="main"/>
 	</service>
+	<admin>
+		<web listen="127.0.0.1:0" enable="yes" refresh="2"/>
+		<user name="demo" password="$hash" access="full"/>
+	</admin>
 </pdconfig>
 EOF
 ./pydirector -d "$dir/demo.xml" >"$dir/out" 2>"$dir/log" &
@@ -105,6 +113,8 @@ balancer=$!
 pids="$balancer $pids"
 front=$(listening "$dir/log" 's/.* listener demo \(.*\): listening.*/\1/p') ||
     die "the balancer does not come up"
+web=$(listening "$dir/log" 's/.* web \(.*\): listening.*/\1/p') ||
+    die "the web page does not come up"
 echo
 echo "The balancer in front of them on $front. Twelve requests:"
 requests 12 || die "a request got no answer"
@@ -117,6 +127,18 @@ requests 12 || die "a request got no answer"
 echo
 echo "What the balancer has to say about it:"
 sed -n 's/^[^ ]* \([a-z]* host .*\)/    \1/p' "$dir/log"
+
+if command -v curl >/dev/null 2>&1; then
+	echo
+	echo "A web call takes cleo out of the configuration:"
+	answer=$(printf 'user = "demo:%s"\n' "$password" | curl -s -m 20 -K - \
+	    "http://$web/delHost?service=demo&group=main&name=cleo")
+	echo "    $answer"
+	case $answer in
+	OK*) ;;
+	*)	die "the call was not obeyed" ;;
+	esac
+fi
 
 cat <<EOF
 
@@ -132,6 +154,7 @@ cat "$dir/demo.xml"
 if test -t 0 && test -t 1; then
 	echo
 	echo "It stays up until you interrupt it: curl http://$front/"
+	echo "Its page is http://demo:$password@$web/"
 	echo "The log is $dir/log."
 	wait "$balancer"
 fi
