@@ -152,6 +152,12 @@ addr_split_v6(const char *text, struct hostport *hp, const char **why)
 	return addr_parse_port(end + 2, &hp->port, why);
 }
 
+const char *
+addr_path(const char *text)
+{
+	return strncmp(text, "unix:/", 6) == 0 ? text + 5 : NULL;
+}
+
 int
 addr_split(const char *text, struct hostport *hp, const char **why)
 {

@@ -28,6 +28,8 @@ struct hostport {
 	unsigned	port;			/* 0 to 65535 */
 };
 
+/* The path in `unix:/path`, or NULL: the text is something else. */
+const char *addr_path(const char *text);
 /* Splits `host:port`, `[v6]:port`, `*:port` or `:port`. Returns 0, or -1 with
  * *why set to a constant text: what was expected. */
 int	 addr_split(const char *text, struct hostport *, const char **why);

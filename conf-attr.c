@@ -373,6 +373,14 @@ address_check(const struct conf_attr *a, const char *text, char *why,
 
 	if (text_check(text, PATH_MAX_LEN, why, size) == -1)
 		return -1;
+	if ((a->kind == CONF_ADMIN || a->kind == CONF_WEB) &&
+	    addr_path(text) != NULL) {
+		if (strlen(addr_path(text)) <= NET_PATH_MAX)
+			return 0;
+		(void)snprintf(why, size, "expected a path of at most %d "
+		    "bytes behind unix:", NET_PATH_MAX);
+		return -1;
+	}
 	if (addr_split(text, &at, &error) == -1) {
 		(void)snprintf(why, size, "%s", error);
 		return -1;

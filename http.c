@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+#include <unistd.h>
 
 #include "http-conn.h"
 
@@ -19,6 +20,7 @@
 #define ACCEPT_BATCH	16	/* accepted from one socket in a round */
 #define SOCKETS		8	/* addresses of one name */
 #define PORT_TRIES	16	/* when port 0 was asked for */
+#define SOCKET_MODE	0660	/* of a UNIX socket */
 
 /* Where it listens. */
 struct web {
@@ -101,6 +103,8 @@ web_close(struct web *w)
 		fd = io->fd;
 		loop_del(&w->http->director->loop, io);
 		net_close(fd);
+		if (addr_path(w->address) != NULL)
+			(void)unlink(addr_path(w->address));
 	}
 }
 
@@ -114,16 +118,18 @@ web_free(struct web *w)
 	free(w);
 }
 
-/* One more socket; 0, or -1 with errno. */
+/* One more socket, at its path or at a; 0, or -1 with errno. */
 static int
 web_bind(struct web *w, const struct addr *a)
 {
 	struct web_socket *s = &w->socks[w->nsocks];
-	int fd = net_listen(a), saved;
+	const char *path = addr_path(w->address);
+	int fd = path != NULL ? net_listen_path(path, SOCKET_MODE) :
+	    net_listen(a), saved;
 
 	if (fd == -1)
 		return -1;
-	if (net_local(fd, &s->addr) == -1 ||
+	if ((path == NULL && net_local(fd, &s->addr) == -1) ||
 	    loop_add(&w->http->director->loop, &s->io, &web_ops, fd) == -1) {
 		saved = errno;
 		net_close(fd);
@@ -167,6 +173,13 @@ web_listen(struct web *w, char *err, size_t size)
 	const char *why;
 	int n = -1, tries = 0;
 
+	if (addr_path(w->address) != NULL) {
+		if (web_bind(w, NULL) == 0)
+			return 0;
+		snprintf(err, size, "web %s: not listening: %s", w->address,
+		    strerror(errno));
+		return -1;
+	}
 	if (addr_split(w->address, &at, &why) == 0)
 		n = addr_lookup(&at, 1, addrs, SOCKETS, &why);
 	if (n == -1) {
@@ -240,6 +253,7 @@ http_start(struct pydirector *d, const char *address,
 		h->web = w;
 		for (i = 0; i < w->nsocks; i++)
 			log_notice(d->log, "web %s: listening",
+			    addr_path(address) != NULL ? address :
 			    addr_text(&w->socks[i].addr, text));
 	}
 	h->handler = handler;

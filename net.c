@@ -9,6 +9,8 @@
 #include <sys/ioctl.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #if HAVE_SIOCOUTQ
@@ -102,6 +104,64 @@ net_listen(const struct addr *a)
 	return fd;
 }
 
+static int
+net_bind_path(int fd, const struct sockaddr_un *a)
+{
+	struct stat st;
+	int other;
+
+	if (bind(fd, (const struct sockaddr *)(const void *)a,
+	    sizeof(*a)) == 0)
+		return 0;
+	if (errno != EADDRINUSE)
+		return -1;
+	/* Whatever else has that name is not ours to replace. */
+	if (lstat(a->sun_path, &st) == -1 || !S_ISSOCK(st.st_mode)) {
+		errno = EADDRINUSE;
+		return -1;
+	}
+	other = net_socket(AF_UNIX);
+	if (other == -1)
+		return -1;
+	/* ECONNREFUSED: it has been left behind. */
+	if (connect(other, (const struct sockaddr *)(const void *)a,
+	    sizeof(*a)) == 0 || errno != ECONNREFUSED) {
+		close(other);
+		errno = EADDRINUSE;
+		return -1;
+	}
+	close(other);
+	if (unlink(a->sun_path) == -1)
+		return -1;
+	return bind(fd, (const struct sockaddr *)(const void *)a, sizeof(*a));
+}
+
+int
+net_listen_path(const char *path, mode_t mode)
+{
+	struct sockaddr_un a;
+	int fd, saved;
+
+	if (strlen(path) > NET_PATH_MAX) {
+		errno = ENAMETOOLONG;
+		return -1;
+	}
+	memset(&a, 0, sizeof(a));
+	a.sun_family = AF_UNIX;
+	memcpy(a.sun_path, path, strlen(path) + 1);
+	fd = net_socket(AF_UNIX);
+	if (fd == -1)
+		return -1;
+	/* Nobody can connect before listen(2): the mode is there in time. */
+	if (net_bind_path(fd, &a) == 0 && chmod(path, mode) == 0 &&
+	    listen(fd, BACKLOG) == 0)
+		return fd;
+	saved = errno;
+	close(fd);
+	errno = saved;
+	return -1;
+}
+
 /* Errors of accept(2) that belong to a connection that is gone already. */
 static int
 net_gave_up(int error)
@@ -147,6 +207,8 @@ net_accept(int fd, struct addr *peer)
 			errno = EAGAIN;
 		return -1;
 	}
+	if (peer->u.sa.sa_family != AF_INET && peer->u.sa.sa_family != AF_INET6)
+		memset(peer, 0, sizeof(*peer));
 #if HAVE_ACCEPT4
 	return conn;
 #else

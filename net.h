@@ -22,8 +22,13 @@ enum io_result {
 /* Listens on a, for IPv6 on IPv6 alone. Returns the descriptor, or -1 with
  * errno. Sockets accepted from it have TCP_NODELAY where it is inherited. */
 int	 net_listen(const struct addr *a);
+/* Listens on a UNIX socket with that mode. A socket that nobody listens on any
+ * more is replaced. Returns the descriptor, or -1 with errno. */
+int	 net_listen_path(const char *path, mode_t mode);
+#define NET_PATH_MAX 100	/* bytes of a path, on every system */
 /* Accepts one connection: the descriptor and *peer, or -1 with errno; EAGAIN:
- * there is none now (also for one that its client has given up). */
+ * there is none now (also for one that its client has given up). The peer of a
+ * UNIX socket has no address (AF_UNSPEC). */
 int	 net_accept(int fd, struct addr *peer);
 /* Starts to connect. Returns the descriptor (writable when it is known how it
  * went: net_connected), or -1 with errno. */
