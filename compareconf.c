@@ -614,8 +614,12 @@ access_on(struct diff *d, enum conf_kind kind, const struct access_point *f,
 	char attr[32];
 
 	same.enable = t->enable;
+	/* What a part says that is off is no difference: equal files can
+	 * differ in it, so it is said anew when the part is turned on. */
 	if (!t->enable)
 		same.secure = t->secure;
+	else if (!f->enable)
+		same.secure = !t->secure;
 	attrs_set(d, kind, &at, &same, t);
 	if (!t->enable || !access_moves(f, t))
 		return;
