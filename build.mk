@@ -38,15 +38,16 @@ DOCS = README INSTALL NEWS LICENSE
 COMPILE = $(CC) $(STD) $(WARNINGS) -I. $(CPPFLAGS) $(CFLAGS)
 LINK = $(CC) $(CFLAGS) $(LDFLAGS)
 LIBS = $(XML_LIBS) $(NET_LIBS)
-FUZZ = clang $(STD) -I. -g -O1 -fsanitize=fuzzer,address,undefined
-FUZZTIME = 30
+FUZZERS = t/fuzz-http t/fuzz-conn t/fuzz-addr t/fuzz-conf t/fuzz-line \
+	t/fuzz-helper
+FUZZTIME = 60
 JOBS = 2
 PROVE = prove
 PROVEFLAGS =
 TESTS = t/*.t $(UNITS)
 # Run again with all relays in the poll array; some also on the stand-in for
 # kqueue(2).
-TRAFFIC = t/[3-7]*.t
+TRAFFIC = t/[3-6]*.t t/7[0-3]*.t
 STANDIN_TRAFFIC = t/3*.t t/62-*.t t/63-*.t
 
 all: $(PROGRAMS)
@@ -147,13 +148,29 @@ t/unit-auth: t/unit-auth.o libpydirector.a
 t/unit-web: t/unit-web.o libpydirector.a
 	$(LINK) -o $@ t/unit-web.o libpydirector.a $(LIBS)
 
-# Guided by coverage, for FUZZTIME seconds each; clang alone has it.
-t/fuzz-http: t/fuzz-http.c http-parse.c buf.c http.h director.h config.h
-	$(FUZZ) -o $@ t/fuzz-http.c http-parse.c buf.c
+# What t/fuzz.sh builds, with flags of its own.
+t/fuzz-http: t/fuzz-http.o libpydirector.a
+	$(LINK) -fsanitize=fuzzer -o $@ t/fuzz-http.o libpydirector.a $(LIBS)
 
-fuzz: t/fuzz-http
-	cd t && ./fuzz-http -max_total_time=$(FUZZTIME) -max_len=1024 \
-	    -verbosity=0
+t/fuzz-conn: t/fuzz-conn.o libpydirector.a
+	$(LINK) -fsanitize=fuzzer -o $@ t/fuzz-conn.o libpydirector.a $(LIBS)
+
+t/fuzz-addr: t/fuzz-addr.o libpydirector.a
+	$(LINK) -fsanitize=fuzzer -o $@ t/fuzz-addr.o libpydirector.a $(LIBS)
+
+t/fuzz-conf: t/fuzz-conf.o libpydirector.a
+	$(LINK) -fsanitize=fuzzer -o $@ t/fuzz-conf.o libpydirector.a $(LIBS)
+
+t/fuzz-line: t/fuzz-line.o libpydirector.a
+	$(LINK) -fsanitize=fuzzer -o $@ t/fuzz-line.o libpydirector.a $(LIBS)
+
+t/fuzz-helper: t/fuzz-helper.o libpydirector.a
+	$(LINK) -fsanitize=fuzzer -o $@ t/fuzz-helper.o libpydirector.a $(LIBS)
+
+# Guided by coverage, for FUZZTIME seconds each; clang alone has it.
+fuzz: web-files.h
+	@MAKE='$(MAKE)' FUZZTIME='$(FUZZTIME)' JOBS='$(JOBS)' \
+	    sh t/fuzz.sh $(FUZZERS)
 
 # The balancer with compat/set-kqueue.c, on a kqueue made of epoll.
 t/kqueue/set-kqueue.o: compat/set-kqueue.c compat/set.h config.h loop.h \
@@ -226,7 +243,7 @@ uninstall:
 clean:
 	rm -f *.o compat/*.o t/*.o t/kqueue/*.o t/kqueue/pydirector
 	rm -f web-files.h libpydirector.a $(PROGRAMS) $(TOOLS) $(BENCH) \
-	    t/load t/fuzz-http $(UNITS)
+	    t/load $(UNITS)
 
 .PHONY: all tests check fuzz check-all check-poll check-standin floors demo bench lint install uninstall clean
 
@@ -288,7 +305,12 @@ t/backend.o: t/backend.c config.h t/tool.h
 t/bench-backend.o: t/bench-backend.c config.h t/tool.h
 t/client.o: t/client.c config.h t/tool.h
 t/flood.o: t/flood.c config.h t/tool.h
-t/fuzz-http.o: t/fuzz-http.c addr.h buf.h config.h director.h helper.h http.h log.h loop.h net.h
+t/fuzz-addr.o: t/fuzz-addr.c addr.h config.h t/fuzz.h
+t/fuzz-conf.o: t/fuzz-conf.c addr.h buf.h config.h director.h helper.h log.h loop.h net.h t/fuzz.h
+t/fuzz-conn.o: t/fuzz-conn.c addr.h buf.h clock.h config.h director.h helper.h http-conn.h http.h log.h loop.h net.h t/fuzz.h
+t/fuzz-helper.o: t/fuzz-helper.c addr.h compat/compat.h config.h helper.c helper.h log.h loop.h net.h t/fuzz.h
+t/fuzz-http.o: t/fuzz-http.c addr.h buf.h config.h director.h helper.h http.h log.h loop.h net.h t/fuzz.h
+t/fuzz-line.o: t/fuzz-line.c addr.h buf.h config.h director.h helper.h log.h loop.h net.h pydirector.h t/fuzz.h
 t/load.o: t/load.c config.h t/tool.h
 t/unit-addr.o: t/unit-addr.c addr.h config.h t/tap.h
 t/unit-auth.o: t/unit-auth.c addr.h buf.h clock.h config.h director.h helper.h http.h log.h loop.h net.h siphash.h t/tap.h t/web-tools.h

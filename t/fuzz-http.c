@@ -6,13 +6,8 @@
 
 #include "config.h"
 
-#include <stdint.h>
-#include <stdlib.h>
-#include <string.h>
-
 #include "http.h"
-
-int	 LLVMFuzzerTestOneInput(const uint8_t *, size_t);
+#include "t/fuzz.h"
 
 /* A place for the result, so that no call is left out. */
 static volatile size_t fuzz_sum;
@@ -45,12 +40,11 @@ fuzz_head(char *text, size_t len)
 	size_t n, seen = 0;
 
 	n = http_head_length(text, len, &seen);
-	if (n > len || (n == 0 && seen != len))
-		abort();
+	fuzz_promise(n <= len && (n != 0 || seen == len), "a length");
 	if (n == 0 || http_parse_head(text, n, &m) != 0)
 		return;
-	if (m.path == NULL || m.path[0] == '\0' || m.length > HTTP_FORM_MAX)
-		abort();
+	fuzz_promise(m.path != NULL && m.path[0] == '/', "a path");
+	fuzz_promise(m.length <= HTTP_FORM_MAX, "a bounded body");
 	fuzz_sum += strlen(m.path);
 	if (m.query != NULL)
 		fuzz_args(m.query);
@@ -65,11 +59,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	if (size == 0)
 		return 0;
-	text = malloc(size);
-	if (text == NULL)
-		return 0;
-	memcpy(text, data + 1, size - 1);
-	text[size - 1] = '\0';
+	text = fuzz_copy(data + 1, size - 1);
 	switch (data[0] % 3) {
 	case 0:
 		fuzz_head(text, size - 1);
