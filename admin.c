@@ -246,12 +246,27 @@ admin_browser(const struct http_request *q)
 	    q->referer != NULL;
 }
 
+/* 1: something shows that our own pages or the address line caused it. A
+ * link of another site can leave Origin and Referer out, and over plain HTTP
+ * browsers send no Sec-Fetch-Site. */
+static int
+admin_proven(const struct http_request *q)
+{
+	return q->fetch_site != NULL || q->origin != NULL ||
+	    q->referer != NULL || auth_token_good(q->director, q->caller.user,
+	    http_arg(q, "token"));
+}
+
 /* Why a request that changes things is refused, or NULL. */
 static const char *
-admin_refusal(const struct http_request *q)
+admin_refusal(const struct http_request *q, const struct command *c)
 {
 	if (admin_forged(q))
 		return "NOT OK forged: another site caused this request";
+	if (q->method == HTTP_GET && c->changes && q->browser &&
+	    !admin_proven(q))
+		return "NOT OK forged: from a browser only by the forms of "
+		    "the page";
 	if (q->method == HTTP_POST && admin_browser(q) &&
 	    !auth_token_good(q->director, q->caller.user,
 	    http_arg(q, "token")))
@@ -324,7 +339,7 @@ admin_call(const struct http_request *q, struct http_response *a,
     const struct command *c)
 {
 	struct arg args[HTTP_ARGS_MAX];
-	const char *why = admin_refusal(q);
+	const char *why = admin_refusal(q, c);
 	enum outcome outcome;
 	struct buf answer;
 	int good;
@@ -342,6 +357,13 @@ admin_call(const struct http_request *q, struct http_response *a,
 	buf_add(&answer, "", 0);
 	outcome = command_run(q->director, &q->caller, c->name, args,
 	    admin_args(q, c, args), &answer);
+	if (answer.failed) {
+		buf_done(&answer);
+		admin_text(a, OUTCOME_FAILED, outcome == OUTCOME_OK ?
+		    "NOT OK done, but the answer is too long to be told" :
+		    "NOT OK the answer is too long to be told");
+		return;
+	}
 	good = outcome == OUTCOME_OK;
 	while (answer.len > 0 && answer.data[answer.len - 1] == '\n')
 		answer.data[--answer.len] = '\0';

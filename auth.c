@@ -119,17 +119,21 @@ auth_tag(const struct auth *a, const char *user, const char *hash,
 	explicit_bzero(text, sizeof(text));
 }
 
-/* 1: remembered. All entries are looked at, whatever they hold. */
+/* 1: remembered, and from now on for as long again. All entries are looked
+ * at, whatever they hold. */
 static int
-cache_has(const struct auth *a, const unsigned char tag[SIPHASH_SIZE],
-    int64_t now)
+cache_has(struct auth *a, const unsigned char tag[SIPHASH_SIZE], int64_t now)
 {
-	int found = 0;
+	int found = 0, same;
 	size_t i;
 
-	for (i = 0; i < CACHE_SIZE; i++)
-		found |= siphash_same(a->cache[i].tag, tag) &
+	for (i = 0; i < CACHE_SIZE; i++) {
+		same = siphash_same(a->cache[i].tag, tag) &
 		    (a->cache[i].until > now);
+		if (same)
+			a->cache[i].until = now + CACHE_TIME;
+		found |= same;
+	}
 	return found;
 }
 
@@ -431,12 +435,20 @@ job_start(struct auth_job *j, auth_fn *fn, void *arg)
 
 /* Checks. */
 
-/* A name that nobody has is checked all the same, against anybody's hash. */
+/* A name that nobody has is checked all the same, against the hash of
+ * somebody: always the same, and not to be guessed. */
 static const char *
-auth_hash(const struct model *m, const struct user *u)
+auth_hash(const struct auth *a, const struct model *m, const char *user)
 {
-	if (u == NULL)
+	const struct user *u = user_find(m, user);
+	unsigned char tag[SIPHASH_SIZE];
+
+	if (u == NULL && a == NULL)
 		u = m->users[0];
+	if (u == NULL) {
+		siphash(a->key, user, strlen(user), tag);
+		u = m->users[(tag[0] << 8 | tag[1]) % m->nusers];
+	}
 	return u->password;
 }
 
@@ -453,7 +465,7 @@ auth_check(struct pydirector *d, const char *user, const char *password,
 
 	if (d->model->nusers == 0 || strlen(user) > NAME_MAX_LEN ||
 	    strlen(password) > HELPER_PASSWORD_MAX ||
-	    strlen(hash = auth_hash(d->model, u)) > HELPER_HASH_MAX) {
+	    strlen(hash = auth_hash(a, d->model, user)) > HELPER_HASH_MAX) {
 		fn(arg, RIGHT_NONE, 0);
 		return NULL;
 	}

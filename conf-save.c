@@ -523,6 +523,7 @@ write_text(struct want *w, const char *old, size_t len,
 		text_hide(text.data, text.len, out);
 	if (out->failed)
 		want_error(w, "it is too large");
+	w->edits = NULL;
 	text_edits_done(&edits);
 	want_done(w);
 	buf_done(&text);

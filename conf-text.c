@@ -407,31 +407,6 @@ password(const struct text *t, unsigned pos, unsigned *value)
 	return 1;
 }
 
-/* Prose: up to a blank, or the quote that it begins with. */
-static void
-hide_words(const struct text *t, unsigned pos, unsigned end, struct buf *out)
-{
-	unsigned value;
-	char quote;
-
-	while (pos < end) {
-		if (!password(t, pos, &value) || value >= end) {
-			(void)buf_add(out, t->data + pos++, 1);
-			continue;
-		}
-		quote = t->data[value];
-		if (quote == '"' || quote == '\'')
-			value++;
-		else
-			quote = '\0';
-		(void)buf_add(out, t->data + pos, value - pos);
-		for (pos = value; pos < end; pos++)
-			if (quote == '\0' ? space(t->data[pos]) :
-			    t->data[pos] == quote)
-				break;
-	}
-}
-
 /* A tag: the attribute alone, so that it stays one. */
 static void
 hide_attr(const struct text *t, unsigned pos, unsigned end, struct buf *out)
@@ -470,11 +445,11 @@ text_hide(const char *data, size_t len, struct buf *out)
 	while (pos < t.len) {
 		if (data[pos] != '<') {
 			for (to = pos; to < t.len && data[to] != '<'; to++)
-				;
-			hide_words(&t, pos, to, out);
+				if (space(data[to]))
+					(void)buf_add(out, data + to, 1);
 		} else if ((to = skip_markup(&t, pos)) != pos) {
-			hide_words(&t, pos, to - 3, out);
-			(void)buf_add(out, data + to - 3, 3);
+			if (strncmp(data + pos, "<?xml", 5) == 0)
+				(void)buf_add(out, data + pos, to - pos);
 		} else {
 			to = tag_end(&t, pos);
 			hide_attr(&t, pos, to, out);

@@ -218,6 +218,7 @@ pydirector_reload(struct pydirector *d, pydirector_error_fn *error, void *arg)
 	struct buf answer;
 	enum outcome outcome;
 
+	d->loop.now = d->loop.clock();
 	buf_init(&answer, ERRORS_MAX);
 	outcome = command_run(d, &caller, "reload", NULL, 0, &answer);
 	if (outcome != OUTCOME_OK)

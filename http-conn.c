@@ -33,6 +33,8 @@
 #define JOIN_MAX	8192	/* an answer up to here is one text */
 #define LOCATION_MAX	8192	/* bytes of a header Location, not encoded */
 #define IN_MAX		(HTTP_HEAD_MAX + HTTP_FORM_MAX + READ_SIZE + 1)
+#define ROUND_TIME	5000	/* us of handlers in a round; then others */
+#define HOLD_MAX	(32 * 1024 * 1024)	/* bytes of all answers */
 #define OUT_MAX		(64 * 1024)	/* bytes of all that is one text */
 
 #define POLICY_NONE	"default-src 'none'; base-uri 'none'; " \
@@ -327,6 +329,18 @@ request_args(struct conn *c, char *body, struct arg *args, size_t *n)
 	return 0;
 }
 
+/* Bytes of answers that their clients have not taken yet. */
+static size_t
+conns_hold(const struct http *h)
+{
+	const struct conn *c;
+	size_t n = 0;
+
+	for (c = h->conns; c != NULL; c = c->next)
+		n += c->out[0].len + c->out[1].len;
+	return n;
+}
+
 /* Calls the handler. */
 static void
 request_run(struct conn *c, enum right right)
@@ -352,6 +366,7 @@ request_run(struct conn *c, enum right right)
 	q.origin = m->origin;
 	q.referer = m->referer;
 	q.fetch_site = m->fetch_site;
+	q.browser = m->browser;
 	/* There is always room for a NUL behind the body, but it may be the
 	 * place of the next request's first byte. */
 	behind = body[m->length];
@@ -361,6 +376,8 @@ request_run(struct conn *c, enum right right)
 	if (status == 0)
 		c->http->handler(&q, &r);
 	body[m->length] = behind;
+	if (status == 0 && conns_hold(c->http) + r.body.len > HOLD_MAX)
+		status = 503;
 	if (status != 0 || r.body.failed) {
 		buf_done(&r.body);
 		buf_done(&r.location);
@@ -368,6 +385,29 @@ request_run(struct conn *c, enum right right)
 		return;
 	}
 	conn_answer(c, &r);
+}
+
+/* Runs the request, unless handlers have had their time of this round: what
+ * passes through the balancer comes first. */
+static void
+conn_turn(struct task *t)
+{
+	struct conn *c = LOOP_OWNER(t, struct conn, task);
+	struct http *h = c->http;
+	struct loop *l = &h->director->loop;
+	int64_t began;
+
+	if (h->round != l->now) {
+		h->round = l->now;
+		h->spent = 0;
+	}
+	if (h->spent >= ROUND_TIME) {
+		loop_later(l, t, conn_turn);
+		return;
+	}
+	began = clock_us();
+	request_run(c, c->right);
+	h->spent += clock_us() - began;
 }
 
 static void
@@ -382,7 +422,8 @@ conn_verified(void *arg, enum right right, int busy)
 		conn_status(c, 401);
 	else {
 		c->known = 1;
-		request_run(c, right);
+		c->right = right;
+		loop_later(&c->http->director->loop, &c->task, conn_turn);
 	}
 }
 

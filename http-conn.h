@@ -37,6 +37,7 @@ struct conn {
 	struct http_message message;	/* once head is not 0 */
 	struct auth_request *auth;
 	char		*user;		/* in the bytes read */
+	enum right	 right;		/* of that user */
 
 	struct buf	 out[2];	/* head and body of the answer */
 	size_t		 sent;		/* of both together */
@@ -48,6 +49,8 @@ struct http {
 	struct web	*web;		/* NULL: not listening */
 	struct conn	*conns;
 	int		 nconns;
+	int64_t		 round;		/* loop.now when spent was 0 */
+	int64_t		 spent;		/* us of that round in handlers */
 };
 
 /* Takes over the descriptor of a client. */

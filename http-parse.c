@@ -367,6 +367,8 @@ field_use(struct head *h, const char *name, char *value)
 		h->close |= (unsigned char)list_has(value, "close");
 	else if (strcasecmp(name, "Accept") == 0)
 		m->wants_html |= (unsigned char)list_has(value, "text/html");
+	else if (strcasecmp(name, "User-Agent") == 0)
+		m->browser |= strncmp(value, "Mozilla/", 8) == 0;
 	else if (strcasecmp(name, "Authorization") == 0)
 		return single(&m->authorization, value);
 	else if (strcasecmp(name, "Content-Type") == 0)

@@ -40,6 +40,7 @@ struct http_request {
 	const char	*origin;
 	const char	*referer;
 	const char	*fetch_site;	/* Sec-Fetch-Site */
+	unsigned char	 browser;	/* User-Agent is that of one */
 };
 
 /* What becomes of it. The core adds the headers that every answer has
@@ -92,6 +93,7 @@ struct http_message {
 	unsigned char	 keep;		/* the connection may stay open */
 	unsigned char	 expects;	/* waits for 100 Continue */
 	unsigned char	 wants_html;
+	unsigned char	 browser;	/* User-Agent begins with Mozilla/ */
 };
 
 /* The length of the head at the start of a text, with the empty line; 0: it

@@ -54,7 +54,7 @@ manager_all_down(const struct group *g)
 	if (g->nup > 0)
 		return 0;
 	for (i = 0; i < g->nhosts; i++) {
-		if (g->hosts[i]->down == WHY_NONE && !g->hosts[i]->admin_down)
+		if (host_why(g->hosts[i]) == WHY_NONE)
 			return 0;
 	}
 	return 1;

@@ -282,7 +282,8 @@ save_second_name(struct save *s, const char *name)
 static int
 save_backup(struct save *s)
 {
-	char stamp[CLOCK_STAMP_SIZE], digits[sizeof(stamp)], *to = digits, *p;
+	char stamp[CLOCK_STAMP_SIZE], digits[sizeof(stamp)] = "";
+	char *to = digits, *p;
 	size_t size = strlen(s->path) + sizeof(stamp) + 16;
 	char *name = malloc(size);
 	int i, r = -1;

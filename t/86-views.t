@@ -95,7 +95,9 @@ for path in running.xml rawConfig.xml config.xml stored.xml rawStored.xml; do
 	is "$(web full $path | grep -c 'password="[^"]')" 2 "hashes in $path"
 	is "$(web look $path | grep -c 'password="[^"]')" 0 \
 	    "none for a readonly user"
-	like "$(web look $path)" '<!-- kept -->' "with its comment"
+	like "$(web full $path)" '<!-- kept -->' "with its comment"
+	is "$(web look $path | grep -c '<!--')" 0 \
+	    "which a readonly user does not see"
 done
 is "$(type_of running.json)" "200 application/json; charset=utf-8" \
     "type of running.json"

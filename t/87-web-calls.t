@@ -72,10 +72,15 @@ refused 403 "Referer of another site" full "$out" \
     -e "http://$web_at.evil.example/"
 refused 403 "Referer with us in the path" full "$out" \
     -e "http://evil.example/http://$web_at/"
+refused 403 "a browser's GET that nothing speaks for" full "$out" \
+    -A 'Mozilla/5.0 (X11)'
 refused 403 "POST with our Origin and no token" full "$out" -d '' \
     -H "Origin: http://$web_at"
 refused 403 "POST of a browser and a wrong token" full "$out" \
     -H 'Accept: text/html' -d token=0123456789abcdef0123456789abcdef
+is "$(web_status full 'setWeight?service=s&group=nowhere' \
+    -A 'Mozilla/5.0 (X11)' -H 'Sec-Fetch-Site: none')" 400 \
+    "a browser's GET from the address line is looked at"
 is "$(web_status full 'form?call=save' -e http://evil.example/)" 403 \
     "another site does not lead to a form"
 

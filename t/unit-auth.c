@@ -143,6 +143,9 @@ test_answers(const char *self)
 	ok(cached("full", "secret"), "after five minutes less a second");
 	skew += 2000;
 	web_turn();
+	ok(cached("full", "secret"), "each use counts anew");
+	skew += 301000;
+	web_turn();
 	ok(!cached("full", "secret"), "but not after five minutes");
 
 	check(&a, "reader", "other", "1.1.1.4:1");

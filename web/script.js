@@ -92,7 +92,7 @@
 
 	function later() {
 		clearTimeout(timer);
-		timer = on && !document.hidden ? setTimeout(now, rate) : null;
+		timer = on && !document.hidden ? setTimeout(now, Math.min(rate, 0x7fffffff)) : null;
 	}
 
 	function now() {
