@@ -43,7 +43,7 @@ FUZZERS = t/fuzz-http t/fuzz-conn t/fuzz-addr t/fuzz-conf t/fuzz-line \
 FUZZTIME = 60
 JOBS = 2
 PROVE = prove
-PROVEFLAGS =
+PROVEFLAGS = --comments
 TESTS = t/*.t $(UNITS)
 # Run again with all relays in the poll array; some also on the stand-in for
 # kqueue(2).

@@ -43,6 +43,7 @@ is "$(client -t 60000 -c 50 "$(addr_of web)" get close | grep -c '^A ')" 50 \
     "50 clients beside them"
 is "$(client -t 60000 -c 20 "$(addr_of echo)" pong:20 | grep -c 'pong 20 good')" 20 \
     "20 connections with 20 messages each"
+wait_for 30 more_lines 69 ' info relay ' "$LOG"
 is "$(relays_ended)" 70 "no idle relay has ended"
 # A sanitizer's or valgrind's own bookkeeping is not ours.
 if test "$before" != unknown && test -z "${PYDIRECTOR_RUN:-}" &&
