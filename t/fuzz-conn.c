@@ -166,6 +166,13 @@ log_line(struct log *l, enum log_level level, const char *format, ...)
 	(void)format;
 }
 
+/* Handlers take no time, so that none is put off. */
+int64_t
+clock_us(void)
+{
+	return 0;
+}
+
 char *
 clock_stamp(char buf[CLOCK_STAMP_SIZE])
 {
