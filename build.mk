@@ -14,9 +14,9 @@ FLOOR0 = clock.o random.o siphash.o log.o buf.o escape.o addr.o $(COMPAT)
 FLOOR1 = net.o loop.o helper.o
 FLOOR2 = compareconf.o edit.o model.o sched.o conf.o conf-attr.o conf-build.o conf-check.o \
 	conf-save.o conf-text.o conf-want.o
-FLOOR3 = save.o dial.o listen.o relay.o flow.o check.o manager.o
+FLOOR3 = save.o dial.o listen.o admit.o connlog.o relay.o flow.o check.o manager.o
 FLOOR4 = command-edit.o command-host.o command-set.o reload.o auth.o http.o http-conn.o http-parse.o command.o \
-	status.o metrics.o plot.o page.o page-running.o admin.o
+	status.o metrics.o plot.o page.o page-running.o admin.o control.o console.o ssh.o
 FLOOR5 = director.o
 FLOOR6 = pydirector.o daemon.o helper-main.o pydirectorctl.o
 
@@ -249,83 +249,88 @@ clean:
 
 # Dependencies; `sh tools/deps.sh -w` writes what follows.
 addr.o: addr.c addr.h config.h
-admin.o: admin.c addr.h buf.h conf.h config.h director.h helper.h http.h log.h loop.h net.h page.h web-files.h
-auth.o: auth.c addr.h buf.h compat/compat.h config.h director.h helper.h log.h loop.h net.h siphash.h
+admin.o: admin.c addr.h buf.h conf.h config.h director.h helper.h http.h log.h loop.h net.h network.h page.h web-files.h
+admit.o: admit.c addr.h buf.h config.h director.h helper.h log.h loop.h net.h network.h
+auth.o: auth.c addr.h buf.h compat/compat.h config.h director.h helper.h log.h loop.h net.h network.h siphash.h
 buf.o: buf.c buf.h config.h log.h
-check.o: check.c addr.h buf.h config.h director.h helper.h log.h loop.h net.h
+check.o: check.c addr.h buf.h config.h director.h helper.h log.h loop.h net.h network.h
 clock.o: clock.c clock.h config.h
-command-edit.o: command-edit.c addr.h buf.h command.h conf.h config.h director.h helper.h log.h loop.h net.h
-command-host.o: command-host.c addr.h buf.h command.h conf.h config.h director.h helper.h log.h loop.h net.h
-command-set.o: command-set.c addr.h buf.h command.h conf.h config.h director.h helper.h log.h loop.h net.h
-command.o: command.c addr.h buf.h command.h conf.h config.h director.h helper.h log.h loop.h net.h
-compareconf.o: compareconf.c addr.h buf.h conf.h config.h director.h helper.h log.h loop.h net.h
+command-edit.o: command-edit.c addr.h buf.h command.h conf.h config.h director.h helper.h log.h loop.h net.h network.h
+command-host.o: command-host.c addr.h buf.h command.h conf.h config.h director.h helper.h log.h loop.h net.h network.h
+command-set.o: command-set.c addr.h buf.h command.h conf.h config.h director.h helper.h log.h loop.h net.h network.h
+command.o: command.c addr.h buf.h command.h conf.h config.h director.h helper.h log.h loop.h net.h network.h
+compareconf.o: compareconf.c addr.h buf.h conf.h config.h director.h helper.h log.h loop.h net.h network.h
 compat/explicit_bzero.o: compat/explicit_bzero.c compat/compat.h config.h
 compat/getentropy.o: compat/getentropy.c compat/compat.h config.h
 compat/set-epoll.o: compat/set-epoll.c compat/set.h config.h loop.h
 compat/set-kqueue.o: compat/set-kqueue.c compat/set.h config.h loop.h
 compat/set-none.o: compat/set-none.c compat/set.h config.h
-conf-attr.o: conf-attr.c addr.h buf.h conf.h config.h director.h helper.h log.h loop.h net.h
-conf-build.o: conf-build.c addr.h buf.h conf.h config.h director.h helper.h log.h loop.h net.h
-conf-check.o: conf-check.c addr.h buf.h conf.h config.h director.h helper.h log.h loop.h net.h
-conf-save.o: conf-save.c addr.h buf.h conf-text.h conf-want.h conf.h config.h director.h helper.h log.h loop.h net.h
-conf-text.o: conf-text.c addr.h buf.h conf-text.h conf.h config.h director.h helper.h log.h loop.h net.h
-conf-want.o: conf-want.c addr.h buf.h conf-text.h conf-want.h conf.h config.h director.h helper.h log.h loop.h net.h
-conf.o: conf.c addr.h buf.h conf.h config.h director.h helper.h log.h loop.h net.h
+conf-attr.o: conf-attr.c addr.h buf.h conf.h config.h director.h helper.h log.h loop.h net.h network.h
+conf-build.o: conf-build.c addr.h buf.h conf.h config.h director.h helper.h log.h loop.h net.h network.h
+conf-check.o: conf-check.c addr.h buf.h conf.h config.h director.h helper.h log.h loop.h net.h network.h
+conf-save.o: conf-save.c addr.h buf.h conf-text.h conf-want.h conf.h config.h director.h helper.h log.h loop.h net.h network.h
+conf-text.o: conf-text.c addr.h buf.h conf-text.h conf.h config.h director.h helper.h log.h loop.h net.h network.h
+conf-want.o: conf-want.c addr.h buf.h conf-text.h conf-want.h conf.h config.h director.h helper.h log.h loop.h net.h network.h
+conf.o: conf.c addr.h buf.h conf.h config.h director.h helper.h log.h loop.h net.h network.h
+connlog.o: connlog.c addr.h buf.h config.h director.h helper.h log.h loop.h net.h network.h
+console.o: console.c addr.h buf.h config.h director.h helper.h log.h loop.h net.h network.h
+control.o: control.c addr.h buf.h config.h director.h helper.h log.h loop.h net.h network.h
 daemon.o: daemon.c clock.h config.h daemon.h log.h
-dial.o: dial.c addr.h buf.h config.h director.h helper.h log.h loop.h net.h
-director.o: director.c addr.h buf.h config.h director.h helper.h log.h loop.h net.h pydirector.h random.h
-edit.o: edit.c addr.h buf.h config.h director.h helper.h log.h loop.h net.h
+dial.o: dial.c addr.h buf.h config.h director.h helper.h log.h loop.h net.h network.h
+director.o: director.c addr.h buf.h config.h director.h helper.h log.h loop.h net.h network.h pydirector.h random.h
+edit.o: edit.c addr.h buf.h config.h director.h helper.h log.h loop.h net.h network.h
 escape.o: escape.c buf.h config.h escape.h log.h
-flow.o: flow.c addr.h buf.h config.h director.h helper.h log.h loop.h net.h relay.h
+flow.o: flow.c addr.h buf.h config.h director.h helper.h log.h loop.h net.h network.h relay.h
 helper-main.o: helper-main.c addr.h compat/compat.h config.h helper.h log.h loop.h
 helper.o: helper.c addr.h compat/compat.h config.h helper.h log.h loop.h net.h
-http-conn.o: http-conn.c addr.h buf.h clock.h compat/compat.h config.h director.h helper.h http-conn.h http.h log.h loop.h net.h
-http-parse.o: http-parse.c addr.h buf.h config.h director.h helper.h http.h log.h loop.h net.h
-http.o: http.c addr.h buf.h config.h director.h helper.h http-conn.h http.h log.h loop.h net.h
-listen.o: listen.c addr.h buf.h config.h director.h helper.h log.h loop.h net.h
+http-conn.o: http-conn.c addr.h buf.h clock.h compat/compat.h config.h director.h helper.h http-conn.h http.h log.h loop.h net.h network.h
+http-parse.o: http-parse.c addr.h buf.h config.h director.h helper.h http.h log.h loop.h net.h network.h
+http.o: http.c addr.h buf.h config.h director.h helper.h http-conn.h http.h log.h loop.h net.h network.h
+listen.o: listen.c addr.h buf.h config.h director.h helper.h log.h loop.h net.h network.h
 log.o: log.c clock.h config.h log.h
 loop.o: loop.c addr.h clock.h compat/set.h config.h loop.h net.h
-manager.o: manager.c addr.h buf.h config.h director.h helper.h log.h loop.h net.h random.h
-metrics.o: metrics.c addr.h buf.h clock.h config.h director.h escape.h helper.h log.h loop.h net.h status.h
-model.o: model.c addr.h buf.h config.h director.h helper.h log.h loop.h net.h
+manager.o: manager.c addr.h buf.h config.h director.h helper.h log.h loop.h net.h network.h random.h
+metrics.o: metrics.c addr.h buf.h clock.h config.h director.h escape.h helper.h log.h loop.h net.h network.h status.h
+model.o: model.c addr.h buf.h config.h director.h helper.h log.h loop.h net.h network.h
 net.o: net.c addr.h config.h net.h
-page-running.o: page-running.c addr.h buf.h clock.h config.h director.h escape.h helper.h http.h log.h loop.h net.h page.h status.h
-page.o: page.c addr.h buf.h config.h director.h escape.h helper.h http.h log.h loop.h net.h page.h
-plot.o: plot.c addr.h buf.h config.h director.h helper.h http.h log.h loop.h net.h page.h
+page-running.o: page-running.c addr.h buf.h clock.h config.h director.h escape.h helper.h http.h log.h loop.h net.h network.h page.h status.h
+page.o: page.c addr.h buf.h config.h director.h escape.h helper.h http.h log.h loop.h net.h network.h page.h
+plot.o: plot.c addr.h buf.h config.h director.h helper.h http.h log.h loop.h net.h network.h page.h
 pydirector.o: pydirector.c compat/compat.h config.h daemon.h pydirector.h
-pydirectorctl.o: pydirectorctl.c addr.h buf.h config.h director.h helper.h log.h loop.h net.h
+pydirectorctl.o: pydirectorctl.c addr.h buf.h config.h director.h helper.h log.h loop.h net.h network.h
 random.o: random.c clock.h compat/compat.h config.h random.h
-relay.o: relay.c addr.h buf.h clock.h config.h director.h helper.h log.h loop.h net.h random.h relay.h
-reload.o: reload.c addr.h buf.h command.h conf.h config.h director.h helper.h log.h loop.h net.h
-save.o: save.c addr.h buf.h clock.h config.h director.h helper.h log.h loop.h net.h
-sched.o: sched.c addr.h buf.h config.h director.h helper.h log.h loop.h net.h
+relay.o: relay.c addr.h buf.h clock.h config.h director.h helper.h log.h loop.h net.h network.h random.h relay.h
+reload.o: reload.c addr.h buf.h command.h conf.h config.h director.h helper.h log.h loop.h net.h network.h
+save.o: save.c addr.h buf.h clock.h config.h director.h helper.h log.h loop.h net.h network.h
+sched.o: sched.c addr.h buf.h config.h director.h helper.h log.h loop.h net.h network.h
 siphash.o: siphash.c config.h siphash.h
-status.o: status.c addr.h buf.h clock.h conf.h config.h director.h escape.h helper.h log.h loop.h net.h status.h
+ssh.o: ssh.c addr.h buf.h config.h director.h helper.h log.h loop.h net.h network.h
+status.o: status.c addr.h buf.h clock.h conf.h config.h director.h escape.h helper.h log.h loop.h net.h network.h status.h
 t/backend.o: t/backend.c config.h t/tool.h
 t/bench-backend.o: t/bench-backend.c config.h t/tool.h
 t/client.o: t/client.c config.h t/tool.h
 t/flood.o: t/flood.c config.h t/tool.h
 t/fuzz-addr.o: t/fuzz-addr.c addr.h config.h t/fuzz.h
-t/fuzz-conf.o: t/fuzz-conf.c addr.h buf.h config.h director.h helper.h log.h loop.h net.h t/fuzz.h
-t/fuzz-conn.o: t/fuzz-conn.c addr.h buf.h clock.h config.h director.h helper.h http-conn.h http.h log.h loop.h net.h t/fuzz.h
+t/fuzz-conf.o: t/fuzz-conf.c addr.h buf.h config.h director.h helper.h log.h loop.h net.h network.h t/fuzz.h
+t/fuzz-conn.o: t/fuzz-conn.c addr.h buf.h clock.h config.h director.h helper.h http-conn.h http.h log.h loop.h net.h network.h t/fuzz.h
 t/fuzz-helper.o: t/fuzz-helper.c addr.h compat/compat.h config.h helper.c helper.h log.h loop.h net.h t/fuzz.h
-t/fuzz-http.o: t/fuzz-http.c addr.h buf.h config.h director.h helper.h http.h log.h loop.h net.h t/fuzz.h
-t/fuzz-line.o: t/fuzz-line.c addr.h buf.h config.h director.h helper.h log.h loop.h net.h pydirector.h t/fuzz.h
+t/fuzz-http.o: t/fuzz-http.c addr.h buf.h config.h director.h helper.h http.h log.h loop.h net.h network.h t/fuzz.h
+t/fuzz-line.o: t/fuzz-line.c addr.h buf.h config.h director.h helper.h log.h loop.h net.h network.h pydirector.h t/fuzz.h
 t/load.o: t/load.c config.h t/tool.h
 t/unit-addr.o: t/unit-addr.c addr.h config.h t/tap.h
-t/unit-auth.o: t/unit-auth.c addr.h buf.h clock.h config.h director.h helper.h http.h log.h loop.h net.h siphash.h t/tap.h t/web-tools.h
+t/unit-auth.o: t/unit-auth.c addr.h buf.h clock.h config.h director.h helper.h http.h log.h loop.h net.h network.h siphash.h t/tap.h t/web-tools.h
 t/unit-buf.o: t/unit-buf.c buf.h config.h log.h t/tap.h
-t/unit-command.o: t/unit-command.c addr.h buf.h config.h director.h helper.h log.h loop.h net.h pydirector.h t/pairs.h t/tap.h
-t/unit-compareconf.o: t/unit-compareconf.c addr.h buf.h config.h director.h helper.h log.h loop.h net.h pydirector.h t/pairs.h t/tap.h
+t/unit-command.o: t/unit-command.c addr.h buf.h config.h director.h helper.h log.h loop.h net.h network.h pydirector.h t/pairs.h t/tap.h
+t/unit-compareconf.o: t/unit-compareconf.c addr.h buf.h config.h director.h helper.h log.h loop.h net.h network.h pydirector.h t/pairs.h t/tap.h
 t/unit-compat.o: t/unit-compat.c compat/compat.h compat/explicit_bzero.c compat/getentropy.c config.h t/tap.h
-t/unit-conf-save.o: t/unit-conf-save.c addr.h buf.h clock.h conf.h config.h director.h helper.h log.h loop.h net.h t/conf-tools.h t/tap.h
-t/unit-conf.o: t/unit-conf.c addr.h buf.h clock.h config.h director.h helper.h log.h loop.h net.h t/conf-refusals.h t/tap.h
+t/unit-conf-save.o: t/unit-conf-save.c addr.h buf.h clock.h conf.h config.h director.h helper.h log.h loop.h net.h network.h t/conf-tools.h t/tap.h
+t/unit-conf.o: t/unit-conf.c addr.h buf.h clock.h config.h director.h helper.h log.h loop.h net.h network.h t/conf-refusals.h t/tap.h
 t/unit-helper.o: t/unit-helper.c addr.h clock.h config.h helper.h log.h loop.h net.h t/tap.h
-t/unit-http.o: t/unit-http.c addr.h buf.h config.h director.h helper.h http.h log.h loop.h net.h random.h t/tap.h
+t/unit-http.o: t/unit-http.c addr.h buf.h config.h director.h helper.h http.h log.h loop.h net.h network.h random.h t/tap.h
 t/unit-log.o: t/unit-log.c clock.h config.h log.h t/tap.h
 t/unit-loop.o: t/unit-loop.c compat/set.h config.h loop.h t/tap.h
-t/unit-model.o: t/unit-model.c addr.h buf.h config.h director.h helper.h log.h loop.h net.h t/tap.h
-t/unit-save.o: t/unit-save.c addr.h buf.h clock.h config.h director.h helper.h log.h loop.h net.h save.c t/tap.h
-t/unit-sched.o: t/unit-sched.c addr.h buf.h clock.h config.h director.h helper.h log.h loop.h net.h t/sched-tools.h t/tap.h
-t/unit-status.o: t/unit-status.c addr.h buf.h clock.h config.h director.h escape.h helper.h log.h loop.h net.h status.h t/tap.h
-t/unit-web.o: t/unit-web.c addr.h buf.h clock.h config.h director.h helper.h http-conn.h http.h log.h loop.h net.h t/tap.h t/web-tools.h
+t/unit-model.o: t/unit-model.c addr.h buf.h config.h director.h helper.h log.h loop.h net.h network.h t/tap.h
+t/unit-save.o: t/unit-save.c addr.h buf.h clock.h config.h director.h helper.h log.h loop.h net.h network.h save.c t/tap.h
+t/unit-sched.o: t/unit-sched.c addr.h buf.h clock.h config.h director.h helper.h log.h loop.h net.h network.h t/sched-tools.h t/tap.h
+t/unit-status.o: t/unit-status.c addr.h buf.h clock.h config.h director.h escape.h helper.h log.h loop.h net.h network.h status.h t/tap.h
+t/unit-web.o: t/unit-web.c addr.h buf.h clock.h config.h director.h helper.h http-conn.h http.h log.h loop.h net.h network.h t/tap.h t/web-tools.h

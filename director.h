@@ -11,6 +11,7 @@
 #include "log.h"
 #include "buf.h"
 #include "addr.h"
+#include "network.h"
 #include "net.h"
 #include "loop.h"
 #include "helper.h"
@@ -44,6 +45,14 @@ enum dialect {
 	DIALECT_CONFIG		/* txLoadBalancer: <config> */
 };
 
+/* Whether a server is told in a PROXY header who its client is. */
+enum send_proxy {
+	SEND_PROXY_INHERIT,	/* a host's only: as its group */
+	SEND_PROXY_NO,
+	SEND_PROXY_V1,
+	SEND_PROXY_V2
+};
+
 #define PLOT_POINTS 60
 
 /* Connections to a host, of late; plot.c samples them for the web page. */
@@ -63,6 +72,7 @@ struct host {
 	unsigned	 refs;		/* one for the group, one a holder */
 	unsigned	 weight;	/* at least 1 */
 	unsigned	 max_conns;	/* open relays allowed; 0: no limit */
+	enum send_proxy	 send_proxy;
 
 	/* State. */
 	unsigned char	 admin_down;	/* by the operator */
@@ -103,6 +113,7 @@ struct group {
 	enum rule	 rule;
 	unsigned char	 sticky;
 	unsigned char	 ease_in;	/* default 1 */
+	enum send_proxy	 send_proxy;	/* default SEND_PROXY_NO */
 	struct host	**hosts;	/* in file order */
 	size_t		 nhosts;
 
@@ -131,6 +142,16 @@ struct listener {
 	struct hostport	*at;		/* the same, split */
 	struct listen_socket socks[LISTENER_SOCKETS];
 	int		 nsocks;	/* 0: not listening */
+	unsigned char	 accept_proxy;	/* a PROXY header comes first ... */
+	struct networks	 from;		/* ... of clients in these */
+};
+
+/* <allow> or <deny>. The first rule of a service that has the client decides;
+ * when none has it, the opposite of what the last one says. */
+struct access_rule {
+	unsigned char	 allow;
+	struct networks	 from;
+	uint64_t	 hits;
 };
 
 struct service {
@@ -146,16 +167,26 @@ struct service {
 	int64_t		 connect_timeout; /* ms, default 5000 */
 	int64_t		 idle_timeout;	/* ms, default 0: none */
 	unsigned	 max_conns;	/* open relays allowed; 0: no limit */
+	unsigned	 rate;		/* new connections a second from one
+					 * client address; 0: no limit */
+	int64_t		 keepalive;	/* ms of silence before TCP asks
+					 * whether a peer is there; 0: never */
+	struct access_rule **rules;	/* in file order */
+	size_t		 nrules;
 
 	unsigned	 open;		/* relays open now */
 	uint64_t	 total;		/* clients accepted */
 	uint64_t	 refused;	/* clients that got no host */
+	uint64_t	 denied;	/* by a rule */
+	uint64_t	 limited;	/* by rate */
+	struct rates	*rates;		/* admit.c; NULL: none counted yet */
 };
 
 struct user {
 	char		*name;
 	char		*password;	/* crypt(3) hash */
 	unsigned char	 full;		/* access: full, else readonly */
+	char		*keys;		/* file of public keys; NULL: none */
 };
 
 /* A web or SSH listener as configured. */
@@ -165,6 +196,11 @@ struct access_point {
 	unsigned char	 secure;	/* web only */
 	char		*address;	/* `host:port`; NULL when not enabled */
 	int64_t		 refresh;	/* web only: ms, default 30000 */
+	char		*certificate;	/* web only: files in PEM; NULL: */
+	char		*key;		/* admin.crt, admin.key */
+	char		*host_key;	/* ssh only; NULL: the default */
+	char		*keys;		/* ssh only: file of public keys, %u
+					 * for the user; NULL: none */
 };
 
 /* A configuration: what a file says, and what a director runs. */
@@ -190,9 +226,24 @@ struct model {
 	int64_t		 resolve_interval;	/* 60000 */
 
 	char		*log_file;	/* NULL: none given */
+	char		*log_syslog;	/* facility; NULL: not to syslog */
+
+	char		*connlog_file;	/* NULL: none given */
+	char		*connlog_syslog; /* facility; NULL: not to syslog */
+	unsigned char	 connlog_start;	/* a line at the start too */
+
+	char		*console_socket; /* path; NULL: none */
+	char		*control_socket; /* path; NULL: none */
+	unsigned	 control_mode;	/* its permissions; default 0660 */
 };
 
 struct relay;		/* relay.c */
+struct relay_watcher;	/* relay.h */
+struct connlog;		/* connlog.c */
+struct control;		/* control.c */
+struct console;		/* console.c */
+struct ssh;		/* ssh.c */
+struct rates;		/* admit.c */
 struct watch;		/* manager.c */
 struct bound;		/* listen.c */
 struct auth;		/* auth.c */
@@ -211,6 +262,11 @@ struct pydirector {
 	struct helper	*crypt;		/* the same */
 	struct auth	*auth;		/* NULL: nobody has asked yet */
 	struct http	*http;		/* NULL: no web */
+	struct connlog	*connlog;	/* NULL: none */
+	struct control	*control;	/* NULL: no control socket */
+	struct console	*console;	/* NULL: no command socket */
+	struct ssh	*ssh;		/* NULL: no SSH */
+	struct relay_watcher *watchers;	/* told of relays */
 	struct timer	 plot_timer;	/* set while there is a web */
 	char		*config_path;	/* NULL: not from a file */
 	struct buf	 config_text;	/* the file as last read or written */
@@ -404,6 +460,25 @@ void		 listen_given_back(struct pydirector *);
  * are at their limit. */
 int		 listen_crowded(const struct service *);
 
+/* admit.c: who may come in. */
+enum admission {
+	ADMIT_YES,
+	ADMIT_DENIED,		/* by a rule */
+	ADMIT_LIMITED		/* too many of late from this address */
+};
+/* Asks for one more client, and counts. Clients without an address pass. */
+enum admission	 admit(struct service *, const struct addr *, int64_t now);
+/* Frees what it keeps of a service. */
+void		 admit_forget(struct service *);
+
+/* connlog.c: a line for each connection. */
+/* Opens, moves or closes the connection log as the model has it. 0, or -1 with
+ * a text in err: nothing has changed. */
+int		 connlog_start(struct pydirector *, char *err, size_t size);
+void		 connlog_stop(struct pydirector *);
+/* Opens its file anew. 0, or -1 with errno. */
+int		 connlog_reopen(struct pydirector *);
+
 /* relay.c: one client and its server. */
 /* How a relay ended; relay_end_word() has the words, pydirector.8 lists
  * them. */
@@ -417,6 +492,9 @@ enum relay_end {
 	END_CONNECT_FAILED,
 	END_NO_HOST,
 	END_REFUSED,
+	END_DENIED,
+	END_LIMITED,
+	END_BAD_HEADER,
 	END_ADMIN,
 	END_STOP
 };
@@ -583,5 +661,16 @@ void		 auth_done(struct pydirector *);
  * changed. */
 int		 admin_start(struct pydirector *, char *err, size_t size);
 void		 admin_stop(struct pydirector *);
+
+/* control.c: Twisted AMP; who the client behind an address of ours is.
+ * console.c: the command socket. ssh.c: SSH connections, a process each.
+ * Each starts as the model has it, or moves or stops what runs. 0, or -1 with
+ * a text in err: nothing has changed. */
+int		 control_start(struct pydirector *, char *err, size_t size);
+void		 control_stop(struct pydirector *);
+int		 console_start(struct pydirector *, char *err, size_t size);
+void		 console_stop(struct pydirector *);
+int		 ssh_start(struct pydirector *, char *err, size_t size);
+void		 ssh_stop(struct pydirector *);
 
 #endif

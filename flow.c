@@ -330,6 +330,9 @@ flow_start(struct relay *r)
 	if (r->server.broken)
 		flow_broken(r, &r->server);
 	flow_step(r);
+	/* The server may be the one who speaks first. */
+	if (r->state == RELAY_FLOW && r->bytes_in == 0 && !r->server.shut)
+		net_ack_now(r->server.io.fd);
 }
 
 int

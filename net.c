@@ -216,6 +216,32 @@ net_accept(int fd, struct addr *peer)
 #endif
 }
 
+/* The last segment of the handshake may wait for the first data, as long as
+ * delayed acknowledgements do. Where this fails nothing is lost. */
+static void
+net_ack_with_data(int fd)
+{
+#if HAVE_TCP_QUICKACK
+	int off = 0;
+
+	(void)setsockopt(fd, IPPROTO_TCP, TCP_QUICKACK, &off, sizeof(off));
+#else
+	(void)fd;
+#endif
+}
+
+void
+net_ack_now(int fd)
+{
+#if HAVE_TCP_QUICKACK
+	int on = 1;
+
+	(void)setsockopt(fd, IPPROTO_TCP, TCP_QUICKACK, &on, sizeof(on));
+#else
+	(void)fd;
+#endif
+}
+
 int
 net_connect(const struct addr *a)
 {
@@ -224,6 +250,7 @@ net_connect(const struct addr *a)
 	fd = net_socket(a->u.sa.sa_family);
 	if (fd == -1)
 		return -1;
+	net_ack_with_data(fd);
 	/* An interrupted connect goes on by itself. */
 	if (connect(fd, &a->u.sa, addr_len(a)) == 0 ||
 	    errno == EINPROGRESS || errno == EINTR)

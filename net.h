@@ -31,8 +31,10 @@ int	 net_listen_path(const char *path, mode_t mode);
  * UNIX socket has no address (AF_UNSPEC). */
 int	 net_accept(int fd, struct addr *peer);
 /* Starts to connect. Returns the descriptor (writable when it is known how it
- * went: net_connected), or -1 with errno. */
+ * went: net_connected), or -1 with errno. The peer may hear that it is
+ * connected with the first data only; net_ack_now tells it at once. */
 int	 net_connect(const struct addr *a);
+void	 net_ack_now(int fd);
 /* How a connect that was under way ended: 0, or an errno, or NET_RESET: the
  * peer has answered, sent something that is there to be read, and reset the
  * connection. broken: poll(2) or the set has told of an error or a hang-up. */

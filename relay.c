@@ -2,6 +2,7 @@
  *
  * The life of a relay: one client and its server.
  *
+ *	HEADER    the client's PROXY header is awaited
  *	STARVED   accepted, but no descriptor, port or place for it at a host:
  *	          tries again
  *	CONNECT   a connect to a host is under way; the client is not read
@@ -64,12 +65,49 @@ relay_end_word(enum relay_end end)
 		return "no-host";
 	case END_REFUSED:
 		return "refused";
+	case END_DENIED:
+		return "denied";
+	case END_LIMITED:
+		return "limited";
+	case END_BAD_HEADER:
+		return "bad-header";
 	case END_ADMIN:
 		return "admin";
 	case END_STOP:
 		return "stop";
 	}
 	return "-";
+}
+
+/* Who wants to be told. */
+
+void
+relay_watch(struct pydirector *d, struct relay_watcher *w)
+{
+	w->next = d->watchers;
+	d->watchers = w;
+}
+
+void
+relay_unwatch(struct pydirector *d, struct relay_watcher *w)
+{
+	struct relay_watcher **link = &d->watchers;
+
+	while (*link != NULL && *link != w)
+		link = &(*link)->next;
+	if (*link != NULL)
+		*link = w->next;
+}
+
+static void
+relay_tell(struct relay *r, enum relay_event event)
+{
+	struct relay_watcher *w, *next;
+
+	for (w = r->director->watchers; w != NULL; w = next) {
+		next = w->next;
+		w->event(w, r, event);
+	}
 }
 
 /* The end. */
@@ -96,7 +134,10 @@ relay_log(const struct relay *r)
 static void
 relay_free(struct task *t)
 {
-	free(LOOP_OWNER(t, struct relay, task));
+	struct relay *r = LOOP_OWNER(t, struct relay, task);
+
+	free(r->more);
+	free(r);
 }
 
 void
@@ -158,6 +199,7 @@ relay_end(struct relay *r, enum relay_end end, void (*how)(int))
 	if (end != END_NONE)
 		r->end = (unsigned char)end;
 	relay_log(r);
+	relay_tell(r, RELAY_EVENT_END);
 	r->state = RELAY_DEAD;
 	loop_timer_del(&d->loop, &r->timer);
 	relay_close_side(r, &r->client, how);
@@ -347,6 +389,12 @@ relay_connected(struct relay *r)
 	r->host->total++;
 	log_debug(d->log, "relay %" PRIu64 ": connected to %s %s", r->id,
 	    r->host->name, r->host->address);
+	if (r->more != NULL) {
+		r->more->connected = clock_us();
+		if (net_local(r->server.io.fd, &r->more->local) == -1)
+			r->more->local.u.sa.sa_family = AF_UNSPEC;
+	}
+	relay_tell(r, RELAY_EVENT_CONNECTED);
 	flow_start(r);
 }
 
@@ -358,6 +406,7 @@ relay_client_want(struct io *io)
 	struct relay *r = LOOP_OWNER(io, struct relay, client.io);
 
 	switch ((enum relay_state)r->state) {
+	case RELAY_HEADER:
 	case RELAY_STARVED:
 	case RELAY_CONNECT:
 		/* Errors alone: it is not read before a server is there. */
@@ -377,6 +426,7 @@ relay_client_event(struct io *io)
 	struct relay *r = LOOP_OWNER(io, struct relay, client.io);
 
 	switch ((enum relay_state)r->state) {
+	case RELAY_HEADER:
 	case RELAY_STARVED:
 	case RELAY_CONNECT:
 		if (io->ready & IO_BROKEN)
@@ -401,6 +451,7 @@ relay_server_want(struct io *io)
 		return POLLOUT;
 	case RELAY_FLOW:
 		return flow_want(r, &r->server);
+	case RELAY_HEADER:
 	case RELAY_STARVED:
 	case RELAY_RESET:
 	case RELAY_DEAD:
@@ -430,6 +481,7 @@ relay_server_event(struct io *io)
 	case RELAY_FLOW:
 		flow_event(r, &r->server);
 		return;
+	case RELAY_HEADER:
 	case RELAY_STARVED:
 	case RELAY_RESET:
 	case RELAY_DEAD:
@@ -439,6 +491,16 @@ relay_server_event(struct io *io)
 
 /* The beginning. */
 
+static struct relay_more *
+relay_more(int client)
+{
+	struct relay_more *more = calloc(1, sizeof(*more));
+
+	if (more != NULL && net_local(client, &more->at) == -1)
+		more->at.u.sa.sa_family = AF_UNSPEC;
+	return more;
+}
+
 void
 relay_start(struct pydirector *d, struct service *s, int fd,
     const struct addr *client)
@@ -446,10 +508,14 @@ relay_start(struct pydirector *d, struct service *s, int fd,
 	struct relay *r;
 
 	r = calloc(1, sizeof(*r));
-	if (r == NULL || loop_add_many(&d->loop, &r->client.io, &client_ops,
-	    fd) == -1) {
+	if (r != NULL && d->watchers != NULL)
+		r->more = relay_more(fd);
+	if (r == NULL || (d->watchers != NULL && r->more == NULL) ||
+	    loop_add_many(&d->loop, &r->client.io, &client_ops, fd) == -1) {
 		log_warning(d->log, "service %s: client lost: out of memory",
 		    s->name);
+		if (r != NULL)
+			free(r->more);
 		free(r);
 		net_reset(fd);
 		return;
@@ -469,6 +535,7 @@ relay_start(struct pydirector *d, struct service *s, int fd,
 	d->nrelays++;
 	s->open++;
 	s->total++;
+	relay_tell(r, RELAY_EVENT_START);
 	relay_connect(r);
 }
 

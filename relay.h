@@ -8,6 +8,7 @@
 #include "director.h"
 
 enum relay_state {
+	RELAY_HEADER,
 	RELAY_STARVED,
 	RELAY_CONNECT,
 	RELAY_FLOW,
@@ -25,6 +26,18 @@ struct side {
 	unsigned char	 bulk;		/* a fast sender: large chunks */
 };
 
+/* What only some want to know of a relay; made when somebody does. */
+struct relay_more {
+	struct addr	 peer;		/* who sent the PROXY header; AF_UNSPEC:
+					 * there was none */
+	struct addr	 at;		/* where the client came to: an address
+					 * of ours, or what the header says */
+	struct addr	 local;		/* ours towards the server; AF_UNSPEC:
+					 * never connected */
+	int64_t		 connected;	/* clock_us(); 0: never */
+	struct relay	*same;		/* control.c: the next of its bucket */
+};
+
 struct relay {
 	struct side	 client, server;
 	struct pydirector *director;
@@ -38,6 +51,7 @@ struct relay {
 	uint64_t	 id;
 	uint64_t	 bytes_in;	/* client to server */
 	uint64_t	 bytes_out;	/* server to client */
+	struct relay_more *more;	/* NULL: nobody wants it */
 	struct host	**tried;	/* held; they failed this client */
 	unsigned	 ntried;
 	struct dial	 dial;
@@ -48,6 +62,26 @@ struct relay {
 	unsigned char	 connected;	/* host->total counts it */
 	unsigned char	 end;		/* enum relay_end, once it is known */
 };
+
+/* Moments in the life of a relay. */
+enum relay_event {
+	RELAY_EVENT_START,	/* the client is known */
+	RELAY_EVENT_CONNECTED,	/* so is the server */
+	RELAY_EVENT_END		/* end says how; its sides are still open, if
+				 * they were to the last */
+};
+
+/* Who wants to be told. It must not end relays. While there is one, each new
+ * relay has its `more`. */
+struct relay_watcher {
+	struct relay_watcher *next;
+	void		(*event)(struct relay_watcher *, struct relay *,
+			    enum relay_event);
+};
+
+void	 relay_watch(struct pydirector *, struct relay_watcher *);
+/* Also when it does not watch. */
+void	 relay_unwatch(struct pydirector *, struct relay_watcher *);
 
 /* The one way out: writes the log line, gives everything back, closes both
  * sides by how (net_close or net_reset). END_NONE: as r->end has it. */

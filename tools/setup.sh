@@ -67,6 +67,21 @@ has_libcurl()
 	    header curl/curl.h
 }
 
+has_libssl()
+{
+	pkg-config --exists libssl 2>/dev/null || header openssl/ssl.h
+}
+
+has_libssh()
+{
+	pkg-config --exists libssh 2>/dev/null || header libssh/server.h
+}
+
+has_libedit()
+{
+	pkg-config --exists libedit 2>/dev/null || header histedit.h
+}
+
 has_nginx_stream()
 {
 	has nginx || return

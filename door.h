@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: ISC
+ *
+ * A door: the listening sockets of one address, and accepting from them. What
+ * comes in belongs to who opened the door. Services, web, SSH, console and
+ * control socket all listen so. Accepting pauses while descriptors are short:
+ * the clients wait in the kernel's backlog. */
+
+#ifndef DOOR_H
+#define DOOR_H
+
+#include <sys/types.h>
+
+#include "addr.h"
+#include "loop.h"
+
+#define DOOR_SOCKETS 8		/* addresses of a name, or of `*`, at most */
+
+struct pydirector;
+struct door;
+
+struct door_ops {
+	const char	*what;		/* `web`: log lines begin so */
+	/* 1: another client may come in now. NULL: always. */
+	int		(*ready)(struct door *);
+	/* Takes over the descriptor. */
+	void		(*client)(struct door *, int fd,
+			    const struct addr *peer);
+};
+
+struct door_socket {
+	struct io	 io;
+	struct door	*door;
+	struct addr	 addr;		/* in use, with the port chosen */
+};
+
+/* Embedded by its owner; all bytes 0: never opened. */
+struct door {
+	struct pydirector *director;
+	const struct door_ops *ops;
+	const char	*subject;	/* who it is in log lines and errors:
+					 * `web`, `listener NAME` */
+	char		*address;	/* as asked for; NULL: closed */
+	struct door_socket socks[DOOR_SOCKETS];
+	int		 nsocks;
+};
+
+/* Opens it at `host:port` or `unix:/path` (with that mode) and logs `SUBJECT
+ * ADDRESS: listening` for each socket. While the director runs no name is
+ * looked up but localhost. What door_prepare made is taken. 0, or -1 with a
+ * text in err: it stays closed. */
+int	 door_open(struct pydirector *, struct door *, const struct door_ops *,
+	    const char *subject, const char *address, mode_t mode, char *err,
+	    size_t size);
+/* Also when it is closed. A UNIX socket's path is removed. */
+void	 door_close(struct door *);
+/* Closes it and opens it at another address: 0, or -1 with a text in err: it
+ * is as it was. */
+int	 door_move(struct door *, const char *address, mode_t mode, char *err,
+	    size_t size);
+/* Binds an address that the next door_open will want, or keeps it bound when
+ * the door that has it now is closed. 0, or -1 with a text in err. */
+int	 door_prepare(struct pydirector *, const char *address, char *err,
+	    size_t size);
+/* Closes what was prepared and not wanted. */
+void	 door_forget(struct pydirector *);
+
+#endif
