@@ -18,7 +18,9 @@
 #include <string.h>
 #include <strings.h>
 
-#include "conf.h"
+#include "tls.h"
+#include "secure.h"
+#include "view.h"
 #include "page.h"
 #include "web-files.h"
 
@@ -27,23 +29,18 @@
 	"img-src 'self'; connect-src 'self'; form-action 'self'; " \
 	"base-uri 'none'; frame-ancestors 'none'"
 
-#define TYPE_TEXT	"text/plain; charset=utf-8"
+#define TYPE_TEXT	VIEW_TEXT
 #define TYPE_HTML	"text/html; charset=utf-8"
-#define TYPE_XML	"application/xml; charset=utf-8"
-#define TYPE_JSON	"application/json; charset=utf-8"
-#define TYPE_METRICS	"text/plain; version=0.0.4; charset=utf-8"
 
 #define ANSWER_MAX	(1024 * 1024)	/* bytes of a command's answer */
-#define ERRORS_MAX	(64 * 1024)
 #define MESSAGE_MAX	1000		/* bytes of it in an address */
 
-struct view {
+/* A page, or what one loads. */
+struct page {
 	const char	*path;
 	const char	*type;
 	void		(*show)(const struct http_request *,
 			    struct http_response *);
-	/* NULL, or show is NULL. */
-	void		(*text)(const struct pydirector *, struct buf *);
 };
 
 static void
@@ -52,71 +49,6 @@ admin_text(struct http_response *a, int status, const char *text)
 	a->status = status;
 	a->type = TYPE_TEXT;
 	buf_addf(&a->body, "%s\n", text);
-}
-
-/* The configuration as XML. */
-
-static void
-admin_failed(struct http_response *a, const char *what)
-{
-	buf_consume(&a->body, a->body.len);
-	admin_text(a, OUTCOME_FAILED, what);
-}
-
-static int
-admin_hashes(const struct http_request *q)
-{
-	return q->caller.right == RIGHT_WRITE;
-}
-
-static void
-admin_running_xml(const struct http_request *q, struct http_response *a)
-{
-	const struct pydirector *d = q->director;
-	char err[512];
-
-	if (conf_write(d->model, d->config_text.data, d->config_text.len,
-	    admin_hashes(q), &a->body, err, sizeof(err)) == -1)
-		admin_failed(a, err);
-}
-
-/* The file without its hashes: it has to be read for that. */
-static void
-admin_without_hashes(const char *file, const struct buf *text,
-    struct buf *errors, struct http_response *a)
-{
-	struct model *m;
-	char err[512];
-
-	if (conf_parse(&m, file, text->data, text->len, errors) == -1) {
-		admin_failed(a, "the file has errors, so it is shown only to "
-		    "users who may see the hashes in it");
-		return;
-	}
-	if (conf_write(m, text->data, text->len, 0, &a->body, err,
-	    sizeof(err)) == -1)
-		admin_failed(a, err);
-	model_free(m);
-}
-
-static void
-admin_config_xml(const struct http_request *q, struct http_response *a)
-{
-	const char *file = q->director->config_path;
-	struct buf text, errors;
-
-	buf_init(&text, CONF_MAX + 1);
-	buf_init(&errors, ERRORS_MAX);
-	if (file == NULL)
-		admin_failed(a, "the configuration is not from a file");
-	else if (conf_slurp(file, &text, &errors) == -1)
-		admin_failed(a, errors.data);
-	else if (admin_hashes(q))
-		buf_add(&a->body, text.data, text.len);
-	else
-		admin_without_hashes(file, &text, &errors, a);
-	buf_done(&text);
-	buf_done(&errors);
 }
 
 /* Pages, and what they load. */
@@ -167,45 +99,53 @@ admin_icon(const struct http_request *q, struct http_response *a)
 	admin_lines(a, web_icon_svg);
 }
 
-static const struct view views[] = {
-	{ "",			TYPE_HTML, admin_running, NULL },
-	{ "running",		TYPE_HTML, admin_running, NULL },
-	{ "all",		TYPE_HTML, admin_running, NULL },
-	{ "configs",		TYPE_HTML, admin_configs, NULL },
-	{ "calls",		TYPE_HTML, admin_calls, NULL },
-	{ "running.txt",	TYPE_TEXT, NULL, status_running_txt },
-	{ "status.txt",		TYPE_TEXT, NULL, status_txt },
-	{ "running.json",	TYPE_JSON, NULL, status_json },
-	{ "metrics",		TYPE_METRICS, NULL, status_metrics },
-	{ "config.obj",		TYPE_TEXT, NULL, status_obj },
-	{ "rawConfig.obj",	TYPE_TEXT, NULL, status_obj },
-	{ "running.xml",	TYPE_XML, admin_running_xml, NULL },
-	{ "rawConfig.xml",	TYPE_XML, admin_running_xml, NULL },
-	{ "config.xml",		TYPE_XML, admin_config_xml, NULL },
-	{ "stored.xml",		TYPE_XML, admin_config_xml, NULL },
-	{ "rawStored.xml",	TYPE_XML, admin_config_xml, NULL },
-	{ "style.css",		"text/css; charset=utf-8", admin_style, NULL },
-	{ "script.js",		"text/javascript; charset=utf-8", admin_script,
-	    NULL },
-	{ "icon.svg",		"image/svg+xml", admin_icon, NULL }
+static const struct page pages[] = {
+	{ "",			TYPE_HTML, admin_running },
+	{ "running",		TYPE_HTML, admin_running },
+	{ "all",		TYPE_HTML, admin_running },
+	{ "configs",		TYPE_HTML, admin_configs },
+	{ "calls",		TYPE_HTML, admin_calls },
+	{ "style.css",		"text/css; charset=utf-8", admin_style },
+	{ "script.js",		"text/javascript; charset=utf-8",
+	    admin_script },
+	{ "icon.svg",		"image/svg+xml", admin_icon }
 };
+
+/* Only to be looked at: 1, or 0 and the request has been answered. */
+static int
+admin_looks(const struct http_request *q, struct http_response *a)
+{
+	if (q->method != HTTP_POST)
+		return 1;
+	a->allow = "GET, HEAD";
+	admin_text(a, 405, "this is no call: GET it");
+	return 0;
+}
+
+static void
+admin_page(const struct http_request *q, struct http_response *a,
+    const struct page *p)
+{
+	if (!admin_looks(q, a))
+		return;
+	a->type = p->type;
+	if (strcmp(p->type, TYPE_HTML) == 0)
+		a->policy = POLICY_PAGE;
+	p->show(q, a);
+}
 
 static void
 admin_view(const struct http_request *q, struct http_response *a,
     const struct view *v)
 {
-	if (q->method == HTTP_POST) {
-		a->allow = "GET, HEAD";
-		admin_text(a, 405, "this is no call: GET it");
+	if (!admin_looks(q, a))
 		return;
-	}
 	a->type = v->type;
-	if (strcmp(v->type, TYPE_HTML) == 0)
-		a->policy = POLICY_PAGE;
-	if (v->show != NULL)
-		v->show(q, a);
-	else
-		v->text(q->director, &a->body);
+	if (view_show(v, q->director, q->caller.right, &a->body) == 0)
+		return;
+	a->status = OUTCOME_FAILED;
+	a->type = TYPE_TEXT;
+	buf_add(&a->body, "\n", 1);
 }
 
 /* Who is behind a request. */
@@ -408,13 +348,19 @@ admin_handle(const struct http_request *q, struct http_response *a)
 {
 	const char *path = q->path + (q->path[0] == '/');
 	const struct command *c;
+	const struct view *v;
 	size_t i;
 
-	for (i = 0; i < sizeof(views) / sizeof(views[0]); i++)
-		if (strcmp(views[i].path, path) == 0) {
-			admin_view(q, a, &views[i]);
+	for (i = 0; i < sizeof(pages) / sizeof(pages[0]); i++)
+		if (strcmp(pages[i].path, path) == 0) {
+			admin_page(q, a, &pages[i]);
 			return;
 		}
+	v = view_find(path);
+	if (v != NULL) {
+		admin_view(q, a, v);
+		return;
+	}
 	if (strcmp(path, "form") == 0) {
 		admin_form(q, a);
 		return;
@@ -433,21 +379,29 @@ admin_start(struct pydirector *d, char *err, size_t size)
 {
 	const struct access_point *web = &d->model->web;
 
+	struct secure s;
+
 	if (!web->present || !web->enable || web->address == NULL) {
-		if (web->present)
+		if (web->present && !d->running)
 			log_warning(d->log,
 			    "web: not started: enable is not true");
 		admin_stop(d);
 		return 0;
 	}
-	if (web->secure) {
-		log_warning(d->log, "web %s: not started: secure is not "
-		    "built in", web->address);
-		admin_stop(d);
+	if (secure_prepare(d, &s, err, size) == -1) {
+		if (d->running)
+			return -1;
+		/* Traffic goes on without a page. */
+		log_line(d->log, tls_built_in() ? LOG_LEVEL_ERR :
+		    LOG_LEVEL_WARNING, "web %s: not started: %s",
+		    web->address, err);
 		return 0;
 	}
-	if (http_start(d, web->address, admin_handle, err, size) == -1)
+	if (http_start(d, web->address, admin_handle, err, size) == -1) {
+		secure_done(&s);
 		return -1;
+	}
+	secure_use(d, &s);
 	plot_start(d);
 	return 0;
 }

@@ -10,21 +10,24 @@
 include config.mk
 
 # The objects, floor by floor: pydirector-internals(7).
-FLOOR0 = clock.o random.o siphash.o log.o buf.o escape.o addr.o $(COMPAT)
-FLOOR1 = net.o loop.o helper.o
-FLOOR2 = compareconf.o edit.o model.o sched.o conf.o conf-attr.o conf-build.o conf-check.o \
+FLOOR0 = clock.o random.o siphash.o index.o log.o buf.o amp.o escape.o words.o addr.o proxy.o network.o $(COMPAT)
+FLOOR1 = $(TLS) net.o loop.o child.o sink.o helper.o
+FLOOR2 = compareconf.o compareconf-host.o compareconf-admin.o edit.o model.o sched.o conf.o conf-attr.o conf-value.o conf-build.o conf-check.o \
 	conf-save.o conf-text.o conf-want.o
-FLOOR3 = save.o dial.o listen.o admit.o connlog.o relay.o flow.o check.o manager.o
-FLOOR4 = command-edit.o command-host.o command-set.o reload.o auth.o http.o http-conn.o http-parse.o command.o \
-	status.o metrics.o plot.o page.o page-running.o admin.o control.o console.o ssh.o
+FLOOR3 = save.o dial.o bound.o door.o listen.o admit.o connlog.o syslog.o relay.o relay-tell.o relay-connect.o origin.o header.o flow.o check.o manager.o
+FLOOR4 = command-edit.o command-host.o command-set.o command-user.o parts.o reload.o auth.o http.o http-conn.o http-io.o http-answer.o http-parse.o secure.o command.o \
+	status.o metrics.o view.o plot.o page.o page-running.o admin.o control.o asker.o ssh.o \
+	channel.o channel-login.o console.o console-args.o console-complete.o console-run.o console-show.o
 FLOOR5 = director.o
-FLOOR6 = pydirector.o daemon.o helper-main.o pydirectorctl.o
+# pydirectorctl.
+CTL_OBJECTS = pydirectorctl.o ctl-ask.o ctl-compare.o ctl-edit.o ctl-print.o ctl-run.o ctl-signal.o ctl-watch.o
+FLOOR6 = pydirector.o daemon.o helper-main.o $(CTL_OBJECTS) $(SSHD_OBJECTS)
 
 ENGINE = $(FLOOR0) $(FLOOR1) $(FLOOR2) $(FLOOR3) $(FLOOR4) $(FLOOR5)
-PROGRAMS = pydirector pydirector-helper pydirectorctl
-UNITS = t/unit-compat t/unit-buf t/unit-log t/unit-addr t/unit-helper t/unit-loop \
+PROGRAMS = pydirector pydirector-helper pydirectorctl $(SSHD)
+UNITS = t/unit-compat t/unit-buf t/unit-log t/unit-addr t/unit-amp t/unit-origin t/unit-control t/unit-proxy t/unit-network t/unit-admit t/unit-sink t/unit-helper t/unit-loop \
 	t/unit-model t/unit-sched t/unit-conf t/unit-conf-save t/unit-save \
-	t/unit-http t/unit-auth t/unit-web t/unit-status t/unit-compareconf t/unit-command
+	t/unit-words t/unit-console t/unit-channel t/unit-http t/unit-auth t/unit-web t/unit-tls t/unit-status t/unit-compareconf t/unit-command
 TOOLS = t/backend t/client
 BENCH = t/bench-backend t/flood
 BENCHFLAGS =
@@ -32,13 +35,13 @@ PAGES8 = pydirector.8 pydirectorctl.8
 PAGES7 = pydirector-admin.7 pydirector-sched.7 pydirector-internals.7
 PAGES5 = pydirector.conf.5
 SAMPLES = etc/sample-pydirector.xml etc/sample-txlb.xml etc/inittab.sample \
-	etc/pydirector.smf.xml
+	etc/pydirector.smf.xml etc/logrotate.sample
 DOCS = README INSTALL NEWS LICENSE
 
 COMPILE = $(CC) $(STD) $(WARNINGS) -I. $(CPPFLAGS) $(CFLAGS)
 LINK = $(CC) $(CFLAGS) $(LDFLAGS)
-LIBS = $(XML_LIBS) $(NET_LIBS)
-FUZZERS = t/fuzz-http t/fuzz-conn t/fuzz-addr t/fuzz-conf t/fuzz-line \
+LIBS = $(XML_LIBS) $(TLS_LIBS) $(NET_LIBS)
+FUZZERS = t/fuzz-http t/fuzz-conn t/fuzz-addr t/fuzz-amp t/fuzz-proxy t/fuzz-conf t/fuzz-line t/fuzz-words \
 	t/fuzz-helper
 FUZZTIME = 60
 JOBS = 2
@@ -47,7 +50,7 @@ PROVEFLAGS = --comments
 TESTS = t/*.t $(UNITS)
 # Run again with all relays in the poll array; some also on the stand-in for
 # kqueue(2).
-TRAFFIC = t/[3-6]*.t t/7[0-3]*.t
+TRAFFIC = t/[3-6]*.t t/d*.t t/7[0-3]*.t t/g*.t
 STANDIN_TRAFFIC = t/3*.t t/62-*.t t/63-*.t
 
 all: $(PROGRAMS)
@@ -57,6 +60,36 @@ all: $(PROGRAMS)
 
 conf.o: conf.c
 	$(COMPILE) $(XML_CFLAGS) -c -o $@ conf.c
+
+tls.o: tls.c
+	$(COMPILE) $(TLS_CFLAGS) -c -o $@ tls.c
+
+tls-cert.o: tls-cert.c
+	$(COMPILE) $(TLS_CFLAGS) -c -o $@ tls-cert.c
+
+tls-make.o: tls-make.c
+	$(COMPILE) $(TLS_CFLAGS) -c -o $@ tls-make.c
+
+t/unit-tls.o: t/unit-tls.c
+	$(COMPILE) $(TLS_CFLAGS) -c -o $@ t/unit-tls.c
+
+sshd.o: sshd.c
+	$(COMPILE) $(SSH_CFLAGS) -c -o $@ sshd.c
+
+sshd-auth.o: sshd-auth.c
+	$(COMPILE) $(SSH_CFLAGS) -c -o $@ sshd-auth.c
+
+sshd-key.o: sshd-key.c
+	$(COMPILE) $(SSH_CFLAGS) -c -o $@ sshd-key.c
+
+sshd-pty.o: sshd-pty.c
+	$(COMPILE) $(SSH_CFLAGS) -c -o $@ sshd-pty.c
+
+sshd-shell.o: sshd-shell.c
+	$(COMPILE) $(SSH_CFLAGS) -c -o $@ sshd-shell.c
+
+ctl-edit.o: ctl-edit.c
+	$(COMPILE) $(EDIT_CFLAGS) -c -o $@ ctl-edit.c
 
 t/load.o: t/load.c
 	$(COMPILE) $(CURL_CFLAGS) -c -o $@ t/load.c
@@ -76,8 +109,13 @@ pydirector: pydirector.o daemon.o libpydirector.a
 pydirector-helper: helper-main.o libpydirector.a
 	$(LINK) -o $@ helper-main.o libpydirector.a $(NET_LIBS) $(CRYPT_LIBS)
 
-pydirectorctl: pydirectorctl.o libpydirector.a
-	$(LINK) -o $@ pydirectorctl.o libpydirector.a $(LIBS)
+pydirectorctl: $(CTL_OBJECTS) libpydirector.a
+	$(LINK) -o $@ $(CTL_OBJECTS) libpydirector.a $(XML_LIBS) $(NET_LIBS) \
+	    $(EDIT_LIBS)
+
+# Not built where there is no libssh.
+pydirector-sshd: $(SSHD_OBJECTS) libpydirector.a
+	$(LINK) -o $@ $(SSHD_OBJECTS) libpydirector.a $(SSH_LIBS) $(NET_LIBS)
 
 # What the tests use.
 tests: all $(TOOLS) $(LOAD) $(UNITS) $(STANDIN)
@@ -106,8 +144,29 @@ t/unit-buf: t/unit-buf.o libpydirector.a
 t/unit-log: t/unit-log.o libpydirector.a
 	$(LINK) -o $@ t/unit-log.o libpydirector.a $(LIBS)
 
+t/unit-amp: t/unit-amp.o libpydirector.a
+	$(LINK) -o $@ t/unit-amp.o libpydirector.a $(LIBS)
+
+t/unit-control: t/unit-control.o libpydirector.a
+	$(LINK) -o $@ t/unit-control.o libpydirector.a $(LIBS)
+
+t/unit-origin: t/unit-origin.o libpydirector.a
+	$(LINK) -o $@ t/unit-origin.o libpydirector.a $(LIBS)
+
 t/unit-addr: t/unit-addr.o libpydirector.a
 	$(LINK) -o $@ t/unit-addr.o libpydirector.a $(LIBS)
+
+t/unit-proxy: t/unit-proxy.o libpydirector.a
+	$(LINK) -o $@ t/unit-proxy.o libpydirector.a $(LIBS)
+
+t/unit-network: t/unit-network.o libpydirector.a
+	$(LINK) -o $@ t/unit-network.o libpydirector.a $(LIBS)
+
+t/unit-sink: t/unit-sink.o libpydirector.a
+	$(LINK) -o $@ t/unit-sink.o libpydirector.a $(LIBS)
+
+t/unit-admit: t/unit-admit.o libpydirector.a
+	$(LINK) -o $@ t/unit-admit.o libpydirector.a $(LIBS)
 
 t/unit-helper: t/unit-helper.o libpydirector.a
 	$(LINK) -o $@ t/unit-helper.o libpydirector.a $(LIBS)
@@ -145,8 +204,20 @@ t/unit-http: t/unit-http.o libpydirector.a
 t/unit-auth: t/unit-auth.o libpydirector.a
 	$(LINK) -o $@ t/unit-auth.o libpydirector.a $(LIBS)
 
+t/unit-words: t/unit-words.o libpydirector.a
+	$(LINK) -o $@ t/unit-words.o libpydirector.a $(LIBS)
+
+t/unit-console: t/unit-console.o libpydirector.a
+	$(LINK) -o $@ t/unit-console.o libpydirector.a $(LIBS)
+
+t/unit-channel: t/unit-channel.o libpydirector.a
+	$(LINK) -o $@ t/unit-channel.o libpydirector.a $(LIBS)
+
 t/unit-web: t/unit-web.o libpydirector.a
 	$(LINK) -o $@ t/unit-web.o libpydirector.a $(LIBS)
+
+t/unit-tls: t/unit-tls.o libpydirector.a
+	$(LINK) -o $@ t/unit-tls.o libpydirector.a $(LIBS)
 
 # What t/fuzz.sh builds, with flags of its own.
 t/fuzz-http: t/fuzz-http.o libpydirector.a
@@ -155,11 +226,20 @@ t/fuzz-http: t/fuzz-http.o libpydirector.a
 t/fuzz-conn: t/fuzz-conn.o libpydirector.a
 	$(LINK) -fsanitize=fuzzer -o $@ t/fuzz-conn.o libpydirector.a $(LIBS)
 
+t/fuzz-amp: t/fuzz-amp.o libpydirector.a
+	$(LINK) -fsanitize=fuzzer -o $@ t/fuzz-amp.o libpydirector.a $(LIBS)
+
 t/fuzz-addr: t/fuzz-addr.o libpydirector.a
 	$(LINK) -fsanitize=fuzzer -o $@ t/fuzz-addr.o libpydirector.a $(LIBS)
 
+t/fuzz-proxy: t/fuzz-proxy.o libpydirector.a
+	$(LINK) -fsanitize=fuzzer -o $@ t/fuzz-proxy.o libpydirector.a $(LIBS)
+
 t/fuzz-conf: t/fuzz-conf.o libpydirector.a
 	$(LINK) -fsanitize=fuzzer -o $@ t/fuzz-conf.o libpydirector.a $(LIBS)
+
+t/fuzz-words: t/fuzz-words.o libpydirector.a
+	$(LINK) -fsanitize=fuzzer -o $@ t/fuzz-words.o libpydirector.a $(LIBS)
 
 t/fuzz-line: t/fuzz-line.o libpydirector.a
 	$(LINK) -fsanitize=fuzzer -o $@ t/fuzz-line.o libpydirector.a $(LIBS)
@@ -217,12 +297,13 @@ bench: all $(BENCH)
 	@sh t/bench.sh $(BENCHFLAGS)
 
 lint: web-files.h
-	@XML_CFLAGS='$(XML_CFLAGS)' CURL_CFLAGS='$(CURL_CFLAGS)' \
+	@XML_CFLAGS='$(XML_CFLAGS)' TLS_CFLAGS='$(TLS_CFLAGS)' \
+	    CURL_CFLAGS='$(CURL_CFLAGS)' \
 	    sh tools/lint.sh
 
 install: all
 	@sh tools/install.sh 755 '$(DESTDIR)$(SBINDIR)' pydirector pydirectorctl
-	@sh tools/install.sh 755 '$(DESTDIR)$(LIBEXECDIR)' pydirector-helper
+	@sh tools/install.sh 755 '$(DESTDIR)$(LIBEXECDIR)' pydirector-helper $(SSHD)
 	@cd man && sh ../tools/install.sh 644 '$(DESTDIR)$(MANDIR)/man8' $(PAGES8)
 	@cd man && sh ../tools/install.sh 644 '$(DESTDIR)$(MANDIR)/man7' $(PAGES7)
 	@cd man && sh ../tools/install.sh 644 '$(DESTDIR)$(MANDIR)/man5' $(PAGES5)
@@ -233,7 +314,7 @@ install: all
 # The configuration stays: it is the user's.
 uninstall:
 	@sh tools/install.sh -d '$(DESTDIR)$(SBINDIR)' pydirector pydirectorctl
-	@sh tools/install.sh -d '$(DESTDIR)$(LIBEXECDIR)' pydirector-helper
+	@sh tools/install.sh -d '$(DESTDIR)$(LIBEXECDIR)' pydirector-helper $(SSHD)
 	@sh tools/install.sh -d '$(DESTDIR)$(MANDIR)/man8' $(PAGES8)
 	@sh tools/install.sh -d '$(DESTDIR)$(MANDIR)/man7' $(PAGES7)
 	@sh tools/install.sh -d '$(DESTDIR)$(MANDIR)/man5' $(PAGES5)
@@ -249,88 +330,148 @@ clean:
 
 # Dependencies; `sh tools/deps.sh -w` writes what follows.
 addr.o: addr.c addr.h config.h
-admin.o: admin.c addr.h buf.h conf.h config.h director.h helper.h http.h log.h loop.h net.h network.h page.h web-files.h
-admit.o: admit.c addr.h buf.h config.h director.h helper.h log.h loop.h net.h network.h
-auth.o: auth.c addr.h buf.h compat/compat.h config.h director.h helper.h log.h loop.h net.h network.h siphash.h
+admin.o: admin.c addr.h buf.h config.h director.h door.h helper.h http.h index.h log.h loop.h net.h network.h page.h secure.h tls.h view.h web-files.h
+admit.o: admit.c addr.h admit.h buf.h config.h director.h door.h helper.h index.h log.h loop.h net.h network.h random.h siphash.h
+amp.o: amp.c amp.h buf.h config.h log.h
+asker.o: asker.c addr.h amp.h buf.h config.h control.h director.h door.h helper.h index.h log.h loop.h net.h network.h origin.h relay.h siphash.h
+auth.o: auth.c addr.h buf.h compat/compat.h config.h director.h door.h helper.h index.h log.h loop.h net.h network.h siphash.h
+bound.o: bound.c addr.h bound.h buf.h config.h director.h door.h helper.h index.h log.h loop.h net.h network.h
 buf.o: buf.c buf.h config.h log.h
-check.o: check.c addr.h buf.h config.h director.h helper.h log.h loop.h net.h network.h
+channel-login.o: channel-login.c addr.h buf.h channel-login.h channel.h command.h conf.h config.h console.h director.h door.h helper.h index.h log.h loop.h net.h network.h view.h words.h
+channel.o: channel.c addr.h buf.h channel-login.h channel.h clock.h command.h compat/compat.h conf.h config.h console.h director.h door.h helper.h index.h log.h loop.h net.h network.h view.h words.h
+check.o: check.c addr.h buf.h config.h director.h door.h helper.h index.h log.h loop.h net.h network.h proxy.h
+child.o: child.c child.h clock.h config.h loop.h
 clock.o: clock.c clock.h config.h
-command-edit.o: command-edit.c addr.h buf.h command.h conf.h config.h director.h helper.h log.h loop.h net.h network.h
-command-host.o: command-host.c addr.h buf.h command.h conf.h config.h director.h helper.h log.h loop.h net.h network.h
-command-set.o: command-set.c addr.h buf.h command.h conf.h config.h director.h helper.h log.h loop.h net.h network.h
-command.o: command.c addr.h buf.h command.h conf.h config.h director.h helper.h log.h loop.h net.h network.h
-compareconf.o: compareconf.c addr.h buf.h conf.h config.h director.h helper.h log.h loop.h net.h network.h
+command-edit.o: command-edit.c addr.h buf.h command.h conf.h config.h director.h door.h helper.h index.h log.h loop.h net.h network.h
+command-host.o: command-host.c addr.h buf.h command.h conf.h config.h director.h door.h helper.h index.h log.h loop.h net.h network.h
+command-set.o: command-set.c addr.h buf.h command.h conf.h config.h director.h door.h helper.h index.h log.h loop.h net.h network.h parts.h
+command-user.o: command-user.c addr.h buf.h command.h conf.h config.h director.h door.h helper.h index.h log.h loop.h net.h network.h
+command.o: command.c addr.h buf.h command.h conf.h config.h director.h door.h helper.h index.h log.h loop.h net.h network.h
+compareconf-admin.o: compareconf-admin.c addr.h buf.h compareconf.h conf.h config.h director.h door.h helper.h index.h log.h loop.h net.h network.h
+compareconf-host.o: compareconf-host.c addr.h buf.h compareconf.h conf.h config.h director.h door.h helper.h index.h log.h loop.h net.h network.h
+compareconf.o: compareconf.c addr.h buf.h compareconf.h conf.h config.h director.h door.h helper.h index.h log.h loop.h net.h network.h
 compat/explicit_bzero.o: compat/explicit_bzero.c compat/compat.h config.h
 compat/getentropy.o: compat/getentropy.c compat/compat.h config.h
 compat/set-epoll.o: compat/set-epoll.c compat/set.h config.h loop.h
 compat/set-kqueue.o: compat/set-kqueue.c compat/set.h config.h loop.h
 compat/set-none.o: compat/set-none.c compat/set.h config.h
-conf-attr.o: conf-attr.c addr.h buf.h conf.h config.h director.h helper.h log.h loop.h net.h network.h
-conf-build.o: conf-build.c addr.h buf.h conf.h config.h director.h helper.h log.h loop.h net.h network.h
-conf-check.o: conf-check.c addr.h buf.h conf.h config.h director.h helper.h log.h loop.h net.h network.h
-conf-save.o: conf-save.c addr.h buf.h conf-text.h conf-want.h conf.h config.h director.h helper.h log.h loop.h net.h network.h
-conf-text.o: conf-text.c addr.h buf.h conf-text.h conf.h config.h director.h helper.h log.h loop.h net.h network.h
-conf-want.o: conf-want.c addr.h buf.h conf-text.h conf-want.h conf.h config.h director.h helper.h log.h loop.h net.h network.h
-conf.o: conf.c addr.h buf.h conf.h config.h director.h helper.h log.h loop.h net.h network.h
-connlog.o: connlog.c addr.h buf.h config.h director.h helper.h log.h loop.h net.h network.h
-console.o: console.c addr.h buf.h config.h director.h helper.h log.h loop.h net.h network.h
-control.o: control.c addr.h buf.h config.h director.h helper.h log.h loop.h net.h network.h
+compat/tls-none.o: compat/tls-none.c addr.h config.h net.h tls.h
+conf-attr.o: conf-attr.c addr.h buf.h conf.h config.h director.h door.h helper.h index.h log.h loop.h net.h network.h
+conf-build.o: conf-build.c addr.h buf.h conf.h config.h director.h door.h helper.h index.h log.h loop.h net.h network.h
+conf-check.o: conf-check.c addr.h buf.h conf.h config.h director.h door.h helper.h index.h log.h loop.h net.h network.h
+conf-save.o: conf-save.c addr.h buf.h conf-text.h conf-want.h conf.h config.h director.h door.h helper.h index.h log.h loop.h net.h network.h
+conf-text.o: conf-text.c addr.h buf.h conf-text.h conf.h config.h director.h door.h helper.h index.h log.h loop.h net.h network.h
+conf-value.o: conf-value.c addr.h buf.h conf.h config.h director.h door.h helper.h index.h log.h loop.h net.h network.h
+conf-want.o: conf-want.c addr.h buf.h conf-text.h conf-want.h conf.h config.h director.h door.h helper.h index.h log.h loop.h net.h network.h
+conf.o: conf.c addr.h buf.h conf.h config.h director.h door.h helper.h index.h log.h loop.h net.h network.h
+connlog.o: connlog.c addr.h buf.h clock.h config.h connlog.h director.h door.h escape.h helper.h index.h log.h loop.h net.h network.h relay.h sink.h
+console-args.o: console-args.c addr.h buf.h channel.h command.h conf.h config.h console.h director.h door.h helper.h index.h log.h loop.h net.h network.h view.h words.h
+console-complete.o: console-complete.c addr.h buf.h channel.h command.h conf.h config.h console.h director.h door.h helper.h index.h log.h loop.h net.h network.h view.h words.h
+console-run.o: console-run.c addr.h buf.h channel.h command.h conf.h config.h console.h director.h door.h escape.h helper.h index.h log.h loop.h net.h network.h view.h words.h
+console-show.o: console-show.c addr.h buf.h channel.h command.h conf.h config.h console.h director.h door.h helper.h index.h log.h loop.h net.h network.h status.h view.h words.h
+console.o: console.c addr.h buf.h channel.h command.h conf.h config.h console.h director.h door.h helper.h index.h log.h loop.h net.h network.h view.h words.h
+control.o: control.c addr.h amp.h buf.h config.h control.h director.h door.h helper.h index.h log.h loop.h net.h network.h origin.h relay.h siphash.h
+ctl-ask.o: ctl-ask.c addr.h buf.h channel.h clock.h config.h ctl.h director.h door.h helper.h index.h log.h loop.h net.h network.h
+ctl-compare.o: ctl-compare.c addr.h buf.h config.h ctl.h director.h door.h helper.h index.h log.h loop.h net.h network.h
+ctl-edit.o: ctl-edit.c addr.h buf.h channel.h config.h ctl.h director.h door.h helper.h index.h log.h loop.h net.h network.h words.h
+ctl-print.o: ctl-print.c buf.h config.h ctl.h log.h
+ctl-run.o: ctl-run.c addr.h buf.h channel.h config.h ctl.h director.h door.h helper.h index.h log.h loop.h net.h network.h words.h
+ctl-signal.o: ctl-signal.c buf.h config.h ctl.h log.h
+ctl-watch.o: ctl-watch.c addr.h buf.h channel.h clock.h config.h ctl.h director.h door.h helper.h index.h log.h loop.h net.h network.h
 daemon.o: daemon.c clock.h config.h daemon.h log.h
-dial.o: dial.c addr.h buf.h config.h director.h helper.h log.h loop.h net.h network.h
-director.o: director.c addr.h buf.h config.h director.h helper.h log.h loop.h net.h network.h pydirector.h random.h
-edit.o: edit.c addr.h buf.h config.h director.h helper.h log.h loop.h net.h network.h
+dial.o: dial.c addr.h buf.h config.h director.h door.h helper.h index.h log.h loop.h net.h network.h
+director.o: director.c addr.h buf.h config.h connlog.h director.h door.h helper.h index.h log.h loop.h net.h network.h proxy.h pydirector.h random.h
+door.o: door.c addr.h bound.h buf.h config.h director.h door.h helper.h index.h log.h loop.h net.h network.h
+edit.o: edit.c addr.h buf.h config.h director.h door.h helper.h index.h log.h loop.h net.h network.h
 escape.o: escape.c buf.h config.h escape.h log.h
-flow.o: flow.c addr.h buf.h config.h director.h helper.h log.h loop.h net.h network.h relay.h
-helper-main.o: helper-main.c addr.h compat/compat.h config.h helper.h log.h loop.h
-helper.o: helper.c addr.h compat/compat.h config.h helper.h log.h loop.h net.h
-http-conn.o: http-conn.c addr.h buf.h clock.h compat/compat.h config.h director.h helper.h http-conn.h http.h log.h loop.h net.h network.h
-http-parse.o: http-parse.c addr.h buf.h config.h director.h helper.h http.h log.h loop.h net.h network.h
-http.o: http.c addr.h buf.h config.h director.h helper.h http-conn.h http.h log.h loop.h net.h network.h
-listen.o: listen.c addr.h buf.h config.h director.h helper.h log.h loop.h net.h network.h
+flow.o: flow.c addr.h buf.h config.h director.h door.h helper.h index.h log.h loop.h net.h network.h relay.h
+header.o: header.c addr.h buf.h config.h director.h door.h helper.h index.h log.h loop.h net.h network.h proxy.h relay.h
+helper-main.o: helper-main.c addr.h compat/compat.h config.h helper.h log.h loop.h sink.h
+helper.o: helper.c addr.h child.h compat/compat.h config.h helper.h log.h loop.h net.h
+http-answer.o: http-answer.c addr.h buf.h clock.h config.h director.h door.h helper.h http-conn.h http.h index.h log.h loop.h net.h network.h
+http-conn.o: http-conn.c addr.h buf.h clock.h compat/compat.h config.h director.h door.h helper.h http-conn.h http.h index.h log.h loop.h net.h network.h tls.h
+http-io.o: http-io.c addr.h buf.h config.h director.h door.h helper.h http-conn.h http.h index.h log.h loop.h net.h network.h tls.h
+http-parse.o: http-parse.c addr.h buf.h config.h director.h door.h helper.h http.h index.h log.h loop.h net.h network.h
+http.o: http.c addr.h buf.h config.h director.h door.h helper.h http-conn.h http.h index.h log.h loop.h net.h network.h
+index.o: index.c addr.h config.h index.h
+listen.o: listen.c addr.h buf.h config.h director.h door.h helper.h index.h log.h loop.h net.h network.h
 log.o: log.c clock.h config.h log.h
 loop.o: loop.c addr.h clock.h compat/set.h config.h loop.h net.h
-manager.o: manager.c addr.h buf.h config.h director.h helper.h log.h loop.h net.h network.h random.h
-metrics.o: metrics.c addr.h buf.h clock.h config.h director.h escape.h helper.h log.h loop.h net.h network.h status.h
-model.o: model.c addr.h buf.h config.h director.h helper.h log.h loop.h net.h network.h
+manager.o: manager.c addr.h buf.h config.h director.h door.h helper.h index.h log.h loop.h net.h network.h random.h
+metrics.o: metrics.c addr.h buf.h clock.h config.h connlog.h director.h door.h escape.h helper.h index.h log.h loop.h net.h network.h status.h
+model.o: model.c addr.h buf.h config.h director.h door.h helper.h index.h log.h loop.h net.h network.h
 net.o: net.c addr.h config.h net.h
-page-running.o: page-running.c addr.h buf.h clock.h config.h director.h escape.h helper.h http.h log.h loop.h net.h network.h page.h status.h
-page.o: page.c addr.h buf.h config.h director.h escape.h helper.h http.h log.h loop.h net.h network.h page.h
-plot.o: plot.c addr.h buf.h config.h director.h helper.h http.h log.h loop.h net.h network.h page.h
+network.o: network.c addr.h config.h network.h
+origin.o: origin.c addr.h buf.h config.h director.h door.h helper.h index.h log.h loop.h net.h network.h origin.h random.h relay.h siphash.h
+page-running.o: page-running.c addr.h buf.h clock.h config.h director.h door.h escape.h helper.h http.h index.h log.h loop.h net.h network.h page.h status.h
+page.o: page.c addr.h buf.h config.h director.h door.h escape.h helper.h http.h index.h log.h loop.h net.h network.h page.h
+parts.o: parts.c addr.h buf.h conf.h config.h connlog.h director.h door.h helper.h index.h log.h loop.h net.h network.h parts.h
+plot.o: plot.c addr.h buf.h config.h director.h door.h helper.h http.h index.h log.h loop.h net.h network.h page.h
+proxy.o: proxy.c addr.h config.h proxy.h
 pydirector.o: pydirector.c compat/compat.h config.h daemon.h pydirector.h
-pydirectorctl.o: pydirectorctl.c addr.h buf.h config.h director.h helper.h log.h loop.h net.h network.h
+pydirectorctl.o: pydirectorctl.c addr.h buf.h channel.h config.h ctl.h director.h door.h helper.h index.h log.h loop.h net.h network.h
 random.o: random.c clock.h compat/compat.h config.h random.h
-relay.o: relay.c addr.h buf.h clock.h config.h director.h helper.h log.h loop.h net.h network.h random.h relay.h
-reload.o: reload.c addr.h buf.h command.h conf.h config.h director.h helper.h log.h loop.h net.h network.h
-save.o: save.c addr.h buf.h clock.h config.h director.h helper.h log.h loop.h net.h network.h
-sched.o: sched.c addr.h buf.h config.h director.h helper.h log.h loop.h net.h network.h
+relay-connect.o: relay-connect.c addr.h buf.h clock.h config.h director.h door.h helper.h index.h log.h loop.h net.h network.h random.h relay.h
+relay-tell.o: relay-tell.c addr.h buf.h config.h director.h door.h helper.h index.h log.h loop.h net.h network.h relay.h
+relay.o: relay.c addr.h admit.h buf.h clock.h config.h director.h door.h helper.h index.h log.h loop.h net.h network.h relay.h
+reload.o: reload.c addr.h buf.h command.h conf.h config.h director.h door.h helper.h index.h log.h loop.h net.h network.h parts.h
+save.o: save.c addr.h buf.h clock.h config.h director.h door.h helper.h index.h log.h loop.h net.h network.h
+sched.o: sched.c addr.h buf.h config.h director.h door.h helper.h index.h log.h loop.h net.h network.h
+secure.o: secure.c addr.h buf.h config.h director.h door.h helper.h http.h index.h log.h loop.h net.h network.h secure.h tls.h
+sink.o: sink.c addr.h buf.h child.h config.h log.h loop.h net.h sink.h
 siphash.o: siphash.c config.h siphash.h
-ssh.o: ssh.c addr.h buf.h config.h director.h helper.h log.h loop.h net.h network.h
-status.o: status.c addr.h buf.h clock.h conf.h config.h director.h escape.h helper.h log.h loop.h net.h network.h status.h
-t/backend.o: t/backend.c config.h t/tool.h
+ssh.o: ssh.c addr.h buf.h channel.h child.h config.h director.h door.h helper.h index.h log.h loop.h net.h network.h ssh.h
+sshd-auth.o: sshd-auth.c clock.h compat/compat.h config.h ssh.h sshd.h
+sshd-key.o: sshd-key.c compat/compat.h config.h ssh.h sshd.h
+sshd-pty.o: sshd-pty.c config.h ssh.h sshd.h
+sshd-shell.o: sshd-shell.c clock.h config.h ssh.h sshd.h
+sshd.o: sshd.c clock.h config.h ssh.h sshd.h
+status.o: status.c addr.h buf.h clock.h conf.h config.h director.h door.h escape.h helper.h index.h log.h loop.h net.h network.h status.h
+syslog.o: syslog.c addr.h buf.h config.h connlog.h director.h door.h helper.h index.h log.h loop.h net.h network.h sink.h
+t/backend.o: t/backend.c config.h t/proxy-text.h t/tool.h
 t/bench-backend.o: t/bench-backend.c config.h t/tool.h
 t/client.o: t/client.c config.h t/tool.h
 t/flood.o: t/flood.c config.h t/tool.h
 t/fuzz-addr.o: t/fuzz-addr.c addr.h config.h t/fuzz.h
-t/fuzz-conf.o: t/fuzz-conf.c addr.h buf.h config.h director.h helper.h log.h loop.h net.h network.h t/fuzz.h
-t/fuzz-conn.o: t/fuzz-conn.c addr.h buf.h clock.h config.h director.h helper.h http-conn.h http.h log.h loop.h net.h network.h t/fuzz.h
-t/fuzz-helper.o: t/fuzz-helper.c addr.h compat/compat.h config.h helper.c helper.h log.h loop.h net.h t/fuzz.h
-t/fuzz-http.o: t/fuzz-http.c addr.h buf.h config.h director.h helper.h http.h log.h loop.h net.h network.h t/fuzz.h
-t/fuzz-line.o: t/fuzz-line.c addr.h buf.h config.h director.h helper.h log.h loop.h net.h network.h pydirector.h t/fuzz.h
+t/fuzz-amp.o: t/fuzz-amp.c amp.h buf.h config.h log.h t/fuzz.h
+t/fuzz-conf.o: t/fuzz-conf.c addr.h buf.h config.h director.h door.h helper.h index.h log.h loop.h net.h network.h t/fuzz.h
+t/fuzz-conn.o: t/fuzz-conn.c addr.h buf.h clock.h config.h director.h door.h helper.h http-conn.h http.h index.h log.h loop.h net.h network.h t/fuzz.h
+t/fuzz-helper.o: t/fuzz-helper.c addr.h child.h compat/compat.h config.h helper.c helper.h log.h loop.h net.h t/fuzz.h
+t/fuzz-http.o: t/fuzz-http.c addr.h buf.h config.h director.h door.h helper.h http.h index.h log.h loop.h net.h network.h t/fuzz.h
+t/fuzz-line.o: t/fuzz-line.c addr.h buf.h config.h director.h door.h helper.h index.h log.h loop.h net.h network.h pydirector.h t/fuzz.h
+t/fuzz-proxy.o: t/fuzz-proxy.c addr.h config.h proxy.h t/fuzz.h
+t/fuzz-words.o: t/fuzz-words.c addr.h buf.h channel.h command.h conf.h config.h console.h director.h door.h helper.h index.h log.h loop.h net.h network.h pydirector.h t/fuzz.h view.h words.h
 t/load.o: t/load.c config.h t/tool.h
 t/unit-addr.o: t/unit-addr.c addr.h config.h t/tap.h
-t/unit-auth.o: t/unit-auth.c addr.h buf.h clock.h config.h director.h helper.h http.h log.h loop.h net.h network.h siphash.h t/tap.h t/web-tools.h
+t/unit-admit.o: t/unit-admit.c addr.h admit.h buf.h config.h director.h door.h helper.h index.h log.h loop.h net.h network.h t/tap.h
+t/unit-amp.o: t/unit-amp.c amp.h buf.h config.h log.h t/tap.h
+t/unit-auth.o: t/unit-auth.c addr.h buf.h clock.h config.h director.h door.h helper.h http.h index.h log.h loop.h net.h network.h siphash.h t/tap.h t/web-tools.h
 t/unit-buf.o: t/unit-buf.c buf.h config.h log.h t/tap.h
-t/unit-command.o: t/unit-command.c addr.h buf.h config.h director.h helper.h log.h loop.h net.h network.h pydirector.h t/pairs.h t/tap.h
-t/unit-compareconf.o: t/unit-compareconf.c addr.h buf.h config.h director.h helper.h log.h loop.h net.h network.h pydirector.h t/pairs.h t/tap.h
+t/unit-channel.o: t/unit-channel.c addr.h buf.h channel.h clock.h command.h conf.h config.h console.h director.h door.h helper.h http.h index.h log.h loop.h net.h network.h t/tap.h t/web-tools.h view.h words.h
+t/unit-command.o: t/unit-command.c addr.h buf.h config.h director.h door.h helper.h index.h log.h loop.h net.h network.h pydirector.h t/pairs.h t/tap.h
+t/unit-compareconf.o: t/unit-compareconf.c addr.h buf.h config.h director.h door.h helper.h index.h log.h loop.h net.h network.h pydirector.h t/pairs.h t/tap.h
 t/unit-compat.o: t/unit-compat.c compat/compat.h compat/explicit_bzero.c compat/getentropy.c config.h t/tap.h
-t/unit-conf-save.o: t/unit-conf-save.c addr.h buf.h clock.h conf.h config.h director.h helper.h log.h loop.h net.h network.h t/conf-tools.h t/tap.h
-t/unit-conf.o: t/unit-conf.c addr.h buf.h clock.h config.h director.h helper.h log.h loop.h net.h network.h t/conf-refusals.h t/tap.h
+t/unit-conf-save.o: t/unit-conf-save.c addr.h buf.h clock.h conf.h config.h director.h door.h helper.h index.h log.h loop.h net.h network.h t/conf-tools.h t/tap.h
+t/unit-conf.o: t/unit-conf.c addr.h buf.h clock.h config.h director.h door.h helper.h index.h log.h loop.h net.h network.h t/conf-refusals.h t/tap.h
+t/unit-console.o: t/unit-console.c addr.h buf.h channel.h command.h conf.h config.h console.h director.h door.h helper.h index.h log.h loop.h net.h network.h pydirector.h t/pairs.h t/tap.h view.h words.h
+t/unit-control.o: t/unit-control.c addr.h amp.h buf.h clock.h config.h control.h director.h door.h helper.h index.h log.h loop.h net.h network.h origin.h relay.h siphash.h t/tap.h
 t/unit-helper.o: t/unit-helper.c addr.h clock.h config.h helper.h log.h loop.h net.h t/tap.h
-t/unit-http.o: t/unit-http.c addr.h buf.h config.h director.h helper.h http.h log.h loop.h net.h network.h random.h t/tap.h
+t/unit-http.o: t/unit-http.c addr.h buf.h config.h director.h door.h helper.h http.h index.h log.h loop.h net.h network.h random.h t/tap.h
 t/unit-log.o: t/unit-log.c clock.h config.h log.h t/tap.h
 t/unit-loop.o: t/unit-loop.c compat/set.h config.h loop.h t/tap.h
-t/unit-model.o: t/unit-model.c addr.h buf.h config.h director.h helper.h log.h loop.h net.h network.h t/tap.h
-t/unit-save.o: t/unit-save.c addr.h buf.h clock.h config.h director.h helper.h log.h loop.h net.h network.h save.c t/tap.h
-t/unit-sched.o: t/unit-sched.c addr.h buf.h clock.h config.h director.h helper.h log.h loop.h net.h network.h t/sched-tools.h t/tap.h
-t/unit-status.o: t/unit-status.c addr.h buf.h clock.h config.h director.h escape.h helper.h log.h loop.h net.h network.h status.h t/tap.h
-t/unit-web.o: t/unit-web.c addr.h buf.h clock.h config.h director.h helper.h http-conn.h http.h log.h loop.h net.h network.h t/tap.h t/web-tools.h
+t/unit-model.o: t/unit-model.c addr.h buf.h config.h director.h door.h helper.h index.h log.h loop.h net.h network.h t/tap.h
+t/unit-network.o: t/unit-network.c addr.h config.h network.h t/tap.h
+t/unit-origin.o: t/unit-origin.c addr.h buf.h config.h director.h door.h helper.h index.h log.h loop.h net.h network.h origin.h relay.h siphash.h t/tap.h
+t/unit-proxy.o: t/unit-proxy.c addr.h config.h proxy.h t/tap.h
+t/unit-save.o: t/unit-save.c addr.h buf.h clock.h config.h director.h door.h helper.h index.h log.h loop.h net.h network.h save.c t/tap.h
+t/unit-sched.o: t/unit-sched.c addr.h buf.h clock.h config.h director.h door.h helper.h index.h log.h loop.h net.h network.h t/sched-tools.h t/tap.h
+t/unit-sink.o: t/unit-sink.c clock.h config.h log.h loop.h sink.h t/tap.h
+t/unit-status.o: t/unit-status.c addr.h buf.h clock.h config.h director.h door.h escape.h helper.h index.h log.h loop.h net.h network.h status.h t/tap.h
+t/unit-tls.o: t/unit-tls.c addr.h config.h net.h t/tap.h tls.h
+t/unit-web.o: t/unit-web.c addr.h buf.h clock.h config.h director.h door.h helper.h http-conn.h http.h index.h log.h loop.h net.h network.h t/tap.h t/web-tools.h
+t/unit-words.o: t/unit-words.c buf.h config.h log.h t/tap.h words.h
+tls-cert.o: tls-cert.c addr.h compat/compat.h config.h net.h tls-impl.h tls.h
+tls-make.o: tls-make.c addr.h config.h net.h tls-impl.h tls.h
+tls.o: tls.c addr.h config.h net.h tls-impl.h tls.h
+view.o: view.c addr.h buf.h config.h director.h door.h helper.h index.h log.h loop.h net.h network.h view.h
+words.o: words.c buf.h config.h log.h words.h

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: ISC
  *
  * Probing one host: some connects, one after the other, all of which must
- * succeed. It ends in one call of done, from the loop; what follows from the
- * answer is the manager's business. */
+ * succeed. A server that waits for a PROXY header gets one, of no client, so
+ * that it has nothing to complain of. It ends in one call of done, from the
+ * loop; what follows from the answer is the manager's business. */
 
 #include "config.h"
 
@@ -10,6 +11,7 @@
 #include <stddef.h>
 #include <string.h>
 
+#include "proxy.h"
 #include "director.h"
 
 static void	 check_expire(struct timer *);
@@ -66,23 +68,63 @@ check_met_itself(const struct check *c)
 	    addr_same(&own, &c->host->addrs[c->dial.at]);
 }
 
-static void
-check_out(struct io *io)
+/* The header: LOCAL, or in version 1, where not every server takes UNKNOWN,
+ * from us to the server. Returns its length. */
+static size_t
+check_header(const struct check *c, int version, unsigned char *bytes)
 {
-	struct check *c = LOOP_OWNER(io, struct check, io);
+	struct proxy_ends own;
+
+	if (version != 1 || net_local(c->io.fd, &own.src) == -1)
+		return proxy_make(version, NULL, bytes);
+	own.dst = c->host->addrs[c->dial.at];
+	return proxy_make(version, &own, bytes);
+}
+
+/* Writes what is left of the header. Returns 1 when there is nothing more to
+ * write, or no point in it. */
+static int
+check_greet(struct check *c)
+{
+	unsigned char bytes[PROXY_MADE_MAX];
+	int version = dial_proxy(c->host);
+	size_t len, done;
+
+	if (version == 0)
+		return 1;
+	len = check_header(c, version, bytes);
+	if (c->sent >= len)
+		return 1;
+	switch (net_write(c->io.fd, bytes + c->sent, len - c->sent, &done)) {
+	case IO_DONE:
+		c->sent += done;
+		return c->sent == len;
+	case IO_AGAIN:
+		return 0;
+	case IO_EOF:
+	case IO_ERROR:
+		break;
+	}
+	return 1;
+}
+
+/* It is known how the connect went. Returns 0 when more must be written. */
+static int
+check_known(struct check *c)
+{
 	int error;
 
-	if (!(io->ready & IO_OUT))
-		return;
-	error = net_connected(io->fd, io->ready & IO_BROKEN);
+	error = net_connected(c->io.fd, c->io.ready & IO_BROKEN);
 	if (error == NET_RESET)
 		error = 0;
 	if (error == 0 && check_met_itself(c))
 		error = ECONNREFUSED;
 	if (error != 0) {
 		check_failed(c, error);
-		return;
+		return 1;
 	}
+	if (!check_greet(c))
+		return 0;
 	dial_good(&c->dial, c->host);
 	check_close(c);
 	c->why = WHY_NONE;
@@ -91,6 +133,18 @@ check_out(struct io *io)
 		loop_later(&c->director->loop, &c->task, check_connect);
 	} else
 		loop_later(&c->director->loop, &c->task, check_answer);
+	return 1;
+}
+
+static void
+check_out(struct io *io)
+{
+	struct check *c = LOOP_OWNER(io, struct check, io);
+
+	if (!(io->ready & IO_OUT))
+		return;
+	if (!check_known(c))
+		io->ready = 0;		/* poll tells again */
 }
 
 static const struct io_ops check_ops = { check_want, check_out };
@@ -101,10 +155,7 @@ check_expire(struct timer *t)
 	struct check *c = LOOP_OWNER(t, struct check, timer);
 
 	/* When we were held up, its event may still wait to be seen. */
-	if (net_has_peer(c->io.fd)) {
-		c->io.ready |= IO_OUT;
-		check_out(&c->io);
-	} else
+	if (!net_has_peer(c->io.fd) || !check_known(c))
 		check_failed(c, ETIMEDOUT);
 }
 
@@ -115,6 +166,7 @@ check_connect(struct task *t)
 	struct pydirector *d = c->director;
 	int fd;
 
+	c->sent = 0;
 	fd = dial_next(&c->dial, c->host);
 	if (fd == -1) {
 		c->why = why_errno(c->dial.error);

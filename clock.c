@@ -61,3 +61,19 @@ clock_stamp_at(int64_t ms, char buf[CLOCK_STAMP_SIZE])
 {
 	return clock_text((time_t)clock_wall(ms), buf);
 }
+
+int64_t
+clock_wall_ms(void)
+{
+	struct timespec ts;
+
+	if (clock_gettime(CLOCK_REALTIME, &ts) == -1)
+		return 0;
+	return (int64_t)ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
+}
+
+char *
+clock_stamp_of(int64_t seconds, char buf[CLOCK_STAMP_SIZE])
+{
+	return clock_text((time_t)seconds, buf);
+}

@@ -19,5 +19,8 @@ char	*clock_stamp(char buf[CLOCK_STAMP_SIZE]);
  * 1970, and as text. */
 int64_t	 clock_wall(int64_t ms);
 char	*clock_stamp_at(int64_t ms, char buf[CLOCK_STAMP_SIZE]);
+/* The wall clock now, in milliseconds since 1970; and such a second as text. */
+int64_t	 clock_wall_ms(void);
+char	*clock_stamp_of(int64_t seconds, char buf[CLOCK_STAMP_SIZE]);
 
 #endif

@@ -41,16 +41,26 @@ edit_drop_service(struct pydirector *d, struct service *s)
 	service_remove(d->model, s);
 }
 
-/* Makes and binds a listener; the address has been checked. */
+/* Makes and binds a listener; the arguments have been checked. */
 static enum outcome
 edit_listen(const struct request *rq, struct service *s, const char *address)
 {
+	const char *from = command_arg(rq, "from");
+	const char *accept = command_arg(rq, "acceptProxy");
 	struct pydirector *d = rq->director;
 	struct listener *l = listener_new(s, address);
 	char err[512];
+	enum outcome o = OUTCOME_OK;
 
 	if (l == NULL)
 		return command_no_memory(rq);
+	if (from != NULL)
+		o = command_networks(rq, "from", from, &l->from);
+	if (o != OUTCOME_OK) {
+		listener_remove(l);
+		return o;
+	}
+	l->accept_proxy = accept != NULL && conf_bool(accept);
 	if (d->running && listen_open(d, l, err, sizeof(err)) == -1) {
 		listener_remove(l);
 		return command_say(rq, OUTCOME_FAILED, "%s", err);
@@ -62,8 +72,15 @@ edit_listen(const struct request *rq, struct service *s, const char *address)
 static enum outcome
 edit_check_listen(const struct request *rq)
 {
+	const char *accept = command_arg(rq, "acceptProxy");
 	enum outcome o = command_check(rq, "listen", CONF_LISTEN, "ip");
 
+	if (o == OUTCOME_OK)
+		o = command_check(rq, "from", CONF_LISTEN, "from");
+	if (o == OUTCOME_OK && accept != NULL && conf_bool(accept) &&
+	    command_arg(rq, "from") == NULL)
+		return command_say(rq, OUTCOME_BAD, "acceptProxy: a header "
+		    "from anybody could not be believed: expected from too");
 	if (o == OUTCOME_OK)
 		o = command_address_free(rq, command_arg(rq, "listen"), NULL);
 	if (o == OUTCOME_OK && rq->director->draining)
@@ -138,8 +155,8 @@ edit_new_listen(const struct request *rq)
 		return o;
 	l = t.service->listeners[t.service->nlisteners - 1];
 	return command_say(rq, o, "service '%s': listening on %s",
-	    t.service->name, l->nsocks == 0 ? l->address :
-	    addr_text(&l->socks[0].addr, text));
+	    t.service->name, l->door.nsocks == 0 ? l->address :
+	    addr_text(&l->door.socks[0].addr, text));
 }
 
 enum outcome
@@ -161,10 +178,96 @@ edit_del_listen(const struct request *rq)
 		return command_say(rq, OUTCOME_CONFLICT,
 		    "service '%s': '%s' is the last listener", t.service->name,
 		    address);
-	listen_close(rq->director, l);
+	listen_retire(rq->director, l);
 	listener_remove(l);
 	return command_say(rq, o, "service '%s': %s closed", t.service->name,
 	    address);
+}
+
+/* Rules. */
+
+/* The service, right and networks that the request names; the networks are to
+ * be freed. */
+static enum outcome
+edit_rule(const struct request *rq, struct target *t, int *allow,
+    struct networks *from)
+{
+	const char *access = command_arg(rq, "access");
+	char quote[CONF_QUOTE];
+	enum outcome o = command_service(rq, t);
+
+	memset(from, 0, sizeof(*from));
+	if (o != OUTCOME_OK)
+		return o;
+	*allow = strcmp(access, "allow") == 0;
+	if (!*allow && strcmp(access, "deny") != 0)
+		return command_say(rq, OUTCOME_BAD, "access '%s': expected "
+		    "allow or deny", conf_quote(access, quote));
+	o = command_check(rq, "from", CONF_ALLOW, "from");
+	if (o == OUTCOME_OK)
+		o = command_networks(rq, "from", command_arg(rq, "from"),
+		    from);
+	return o;
+}
+
+enum outcome
+edit_new_rule(const struct request *rq)
+{
+	const char *access = command_arg(rq, "access");
+	struct access_rule *r;
+	struct networks from;
+	struct target t;
+	size_t at;
+	int allow;
+	enum outcome o = command_number(rq, "position", &at);
+
+	if (o == OUTCOME_OK)
+		o = edit_rule(rq, &t, &allow, &from);
+	if (o != OUTCOME_OK)
+		return o;
+	if (command_arg(rq, "position") == NULL)
+		at = t.service->nrules;
+	if (at > t.service->nrules)
+		o = command_say(rq, OUTCOME_BAD, "position: the service has "
+		    "%zu rules", t.service->nrules);
+	else if (t.service->nrules == RULES_MAX)
+		o = command_say(rq, OUTCOME_CONFLICT, "service '%s' has %d "
+		    "rules already, the most that are possible",
+		    t.service->name, RULES_MAX);
+	else if (rule_find(t.service, allow, &from) != NULL)
+		o = command_say(rq, OUTCOME_CONFLICT, "service '%s' has that "
+		    "rule already", t.service->name);
+	else if ((r = rule_new(t.service, at)) == NULL)
+		o = command_no_memory(rq);
+	else {
+		r->allow = (unsigned char)allow;
+		r->from = from;
+		return command_say(rq, o, "service '%s': %s %s is rule %zu",
+		    t.service->name, access, from.text, at);
+	}
+	networks_free(&from);
+	return o;
+}
+
+enum outcome
+edit_del_rule(const struct request *rq)
+{
+	struct access_rule *r;
+	struct networks from;
+	struct target t;
+	int allow;
+	enum outcome o = edit_rule(rq, &t, &allow, &from);
+
+	if (o != OUTCOME_OK)
+		return o;
+	r = rule_find(t.service, allow, &from);
+	networks_free(&from);
+	if (r == NULL)
+		return command_say(rq, OUTCOME_BAD, "service '%s' has no such "
+		    "rule", t.service->name);
+	rule_remove(t.service, r);
+	return command_say(rq, o, "service '%s': rule removed, %zu left",
+	    t.service->name, t.service->nrules);
 }
 
 /* Groups. */

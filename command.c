@@ -9,6 +9,7 @@
 
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
@@ -55,22 +56,27 @@ static const struct command commands[] = {
 	    "sends new connections to a group", edit_enable_group, 1 },
 	{ "changeScheduler", "service group scheduler", W,
 	    "sets the scheduler of a group", set_scheduler, 1 },
-	{ "newService", "service listen", W,
+	{ "newService", "service listen [acceptProxy] [from]", W,
 	    "creates a service", edit_new_service, 1 },
 	{ "delService", "service", W,
 	    "removes a service", edit_del_service, 1 },
-	{ "newListen", "service listen", W,
+	{ "newListen", "service listen [acceptProxy] [from]", W,
 	    "listens on another address", edit_new_listen, 1 },
 	{ "delListen", "service listen", W,
 	    "closes a listener", edit_del_listen, 1 },
-	{ "set", "[service] [group] [host|name] attr value", W,
+	{ "newRule", "service access from [position]", W,
+	    "allows or denies networks", edit_new_rule, 1 },
+	{ "delRule", "service access from", W,
+	    "removes a rule", edit_del_rule, 1 },
+	{ "set", "[service] [group] [host|name] [listen] [position] "
+	    "attr value [attr2] [value2]", W,
 	    "sets an attribute of the configuration", set_attr, 1 },
-	{ "addUser", "name password access", W,
-	    "adds a user", set_add_user, 1 },
-	{ "setUser", "name [password] [access] [force]", W,
-	    "changes a user", set_user, 1 },
+	{ "addUser", "name password access [keys]", W,
+	    "adds a user", user_cmd_add, 1 },
+	{ "setUser", "name [password] [access] [keys] [force]", W,
+	    "changes a user", user_cmd_set, 1 },
 	{ "delUser", "name [force]", W,
-	    "removes a user", set_del_user, 1 },
+	    "removes a user", user_cmd_del, 1 },
 	{ "compare", "", W,
 	    "shows what reload would do", reload_compare, 0 },
 	{ "reload", "", W,
@@ -241,6 +247,66 @@ command_reachable(const struct request *rq, const char *address)
 	return OUTCOME_OK;
 }
 
+enum outcome
+command_number(const struct request *rq, const char *name, size_t *n)
+{
+	const char *text = command_arg(rq, name);
+	size_t len = text == NULL ? 0 : strlen(text);
+	char quote[CONF_QUOTE];
+
+	*n = 0;
+	if (text == NULL)
+		return OUTCOME_OK;
+	if (len == 0 || len > 9 || strspn(text, "0123456789") != len)
+		return command_say(rq, OUTCOME_BAD, "%s '%s': expected a "
+		    "number from 0", name, conf_quote(text, quote));
+	*n = (size_t)strtoul(text, NULL, 10);
+	return OUTCOME_OK;
+}
+
+enum outcome
+command_networks(const struct request *rq, const char *name, const char *text,
+    struct networks *list)
+{
+	char quote[CONF_QUOTE];
+	const char *why;
+
+	if (networks_parse(list, text, &why) == 0)
+		return OUTCOME_OK;
+	if (why == NULL)
+		return command_no_memory(rq);
+	return command_say(rq, OUTCOME_BAD, "%s '%s': %s", name,
+	    conf_quote(text, quote), why);
+}
+
+enum outcome
+command_path_free(const struct request *rq, const char *path,
+    const char *except)
+{
+	const struct model *m = rq->director->model;
+	const struct {
+		const char	*who, *path;
+	} has[] = {
+		{ "console", m->console_socket },
+		{ "control", m->control_socket },
+		{ "web", m->web.enable ? m->web.address : NULL }
+	};
+	const char *p;
+	size_t i;
+
+	for (i = 0; i < sizeof(has) / sizeof(has[0]); i++) {
+		p = has[i].path;
+		if (p == NULL || p == except)
+			continue;
+		if (*p != '/')
+			p = addr_path(p);
+		if (p != NULL && strcmp(p, path) == 0)
+			return command_say(rq, OUTCOME_CONFLICT,
+			    "%s listens on %s already", has[i].who, path);
+	}
+	return OUTCOME_OK;
+}
+
 /* 1: it is enabled, is not the one asked for, and has the address. */
 static int
 command_access_has(const struct access_point *ap,
@@ -263,6 +329,9 @@ command_address_free(const struct request *rq, const char *address,
 	const char *why;
 	size_t i;
 
+	if (addr_path(address) != NULL)
+		return command_path_free(rq, addr_path(address), except == NULL
+		    ? NULL : except->address);
 	if (addr_split(address, &at, &why) == -1)
 		return command_say(rq, OUTCOME_BAD, "listen '%s': %s", address,
 		    why);

@@ -35,15 +35,26 @@ int		 command_force(const struct request *);
 /* The address of a host that could be connected to: a name needs the helper
  * while the director runs. */
 enum outcome	 command_reachable(const struct request *, const char *address);
+/* An argument that is a number; 0 where it is missing. */
+enum outcome	 command_number(const struct request *, const char *name,
+		    size_t *);
+/* Networks; name is what they are called in the answer. */
+enum outcome	 command_networks(const struct request *, const char *name,
+		    const char *text, struct networks *);
 /* Nothing that runs and is enabled has the address, that one apart. */
 enum outcome	 command_address_free(const struct request *,
 		    const char *address, const struct access_point *);
+/* The same of a UNIX socket; except: a text of the model's. */
+enum outcome	 command_path_free(const struct request *, const char *path,
+		    const char *except);
 
-/* command-edit.c: services, listeners, groups and hosts come and go. */
+/* command-edit.c: services, listeners, rules, groups and hosts come and go. */
 enum outcome	 edit_new_service(const struct request *);
 enum outcome	 edit_del_service(const struct request *);
 enum outcome	 edit_new_listen(const struct request *);
 enum outcome	 edit_del_listen(const struct request *);
+enum outcome	 edit_new_rule(const struct request *);
+enum outcome	 edit_del_rule(const struct request *);
 enum outcome	 edit_new_group(const struct request *);
 enum outcome	 edit_del_group(const struct request *);
 enum outcome	 edit_enable_group(const struct request *);
@@ -58,13 +69,15 @@ enum outcome	 host_cmd_drain(const struct request *);
 enum outcome	 host_cmd_close(const struct request *);
 enum outcome	 host_cmd_retry(const struct request *);
 
-/* command-set.c: attributes, and users. */
+/* command-set.c: attributes. */
 enum outcome	 set_attr(const struct request *);
 enum outcome	 set_weight(const struct request *);
 enum outcome	 set_scheduler(const struct request *);
-enum outcome	 set_add_user(const struct request *);
-enum outcome	 set_user(const struct request *);
-enum outcome	 set_del_user(const struct request *);
+
+/* command-user.c */
+enum outcome	 user_cmd_add(const struct request *);
+enum outcome	 user_cmd_set(const struct request *);
+enum outcome	 user_cmd_del(const struct request *);
 
 /* reload.c: the file. */
 enum outcome	 reload_run(const struct request *);

@@ -10,29 +10,12 @@
 
 #include "config.h"
 
-#include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "conf.h"
-
-/* What keeps a service listening while its addresses change hands. */
-#define STAND_IN "127.0.0.1:0"
-
-/* Where an attribute is: in the service, in a group of it, in a host of that,
- * or, without a service, in the element. */
-struct place {
-	const char	*service, *group, *host;
-};
-
-struct diff {
-	const struct model *from, *to;
-	struct buf	*out;
-	int		 n;		/* calls so far */
-	int		 no_memory;
-};
+#include "compareconf.h"
 
 void
 compareconf_escape(struct buf *out, const char *text)
@@ -52,9 +35,8 @@ compareconf_escape(struct buf *out, const char *text)
 	}
 }
 
-/* One call: pairs of name and value, then NULL. A value NULL is left out. */
-static void
-call(struct diff *d, const char *name, ...)
+void
+diff_call(struct diff *d, const char *name, ...)
 {
 	const char *arg, *value;
 	char before = '?';
@@ -75,70 +57,61 @@ call(struct diff *d, const char *name, ...)
 	d->n++;
 }
 
-#define END ((const char *)NULL)
-
 /* Attributes. */
 
-static void
-seconds_text(int64_t ms, char *buf, size_t size)
-{
-	if (ms % 1000 == 0)
-		(void)snprintf(buf, size, "%" PRId64, ms / 1000);
-	else
-		(void)snprintf(buf, size, "%" PRId64 ".%03d", ms / 1000,
-		    (int)(ms % 1000));
-}
-
-/* 1 and the text of the second's value when the two differ in the attribute.
- * Texts and what commands of their own set are left out. */
+/* 1 and the text of the second's value when the two differ in the attribute;
+ * "": it has none any more. What commands of their own set is left out. */
 static int
 attr_differs(const struct conf_attr *a, const void *from, const void *to,
-    char *buf, size_t size)
+    char buf[CONF_NUMBER], const char **value)
 {
-	const char *f = (const char *)from + a->offset;
-	const char *t = (const char *)to + a->offset;
+	char other[CONF_NUMBER];
+	const char *f;
 
 	switch (a->type) {
-	case CONF_TYPE_BOOL:
-		(void)snprintf(buf, size, "%s", *t != 0 ? "yes" : "no");
-		return (*f != 0) != (*t != 0);
-	case CONF_TYPE_SECONDS:
-		seconds_text(*(const int64_t *)(const void *)t, buf, size);
-		return memcmp(f, t, sizeof(int64_t)) != 0;
-	case CONF_TYPE_NUMBER:
-		(void)snprintf(buf, size, "%u",
-		    *(const unsigned *)(const void *)t);
-		return memcmp(f, t, sizeof(unsigned)) != 0;
 	case CONF_TYPE_NAME:
-	case CONF_TYPE_PATH:
 	case CONF_TYPE_HASH:
 	case CONF_TYPE_ACCESS:
 	case CONF_TYPE_LOCAL:
 	case CONF_TYPE_REMOTE:
 	case CONF_TYPE_SCHEDULER:
+	case CONF_TYPE_NETWORKS:
 		return 0;
+	case CONF_TYPE_PATH:
+	case CONF_TYPE_SOCKET:
+	case CONF_TYPE_FACILITY:
+	case CONF_TYPE_BOOL:
+	case CONF_TYPE_SECONDS:
+	case CONF_TYPE_NUMBER:
+	case CONF_TYPE_MODE:
+	case CONF_TYPE_SEND_PROXY:
+		break;
 	}
-	return 0;
+	f = conf_attr_get(a, from, other);
+	*value = conf_attr_get(a, to, buf);
+	if (*value == NULL)
+		*value = "";
+	return strcmp(f == NULL ? "" : f, *value) != 0;
 }
 
-/* Of several attributes that mean one thing the last in rank is set. */
-static void
-attrs_set(struct diff *d, enum conf_kind kind, const struct place *at,
+void
+diff_attrs(struct diff *d, enum conf_kind kind, const struct place *at,
     const void *from, const void *to)
 {
 	const struct conf_attr *a = NULL;
-	char value[32], name[64];
+	char buf[CONF_NUMBER], name[64];
+	const char *value;
 
 	while ((a = conf_attr_next(kind, a)) != NULL) {
 		if (a->offset == CONF_NOWHERE || a->rank == 1 || a->rank == 2 ||
-		    !attr_differs(a, from, to, value, sizeof(value)))
+		    !attr_differs(a, from, to, buf, &value))
 			continue;
 		if (at->service != NULL)
 			(void)snprintf(name, sizeof(name), "%s", a->name);
 		else
 			(void)snprintf(name, sizeof(name), "%s.%s",
 			    conf_element(kind)->name, a->name);
-		call(d, "set", "service", at->service, "group", at->group,
+		diff_call(d, "set", "service", at->service, "group", at->group,
 		    "host", at->host, "attr", name, "value", value, END);
 	}
 }
@@ -180,6 +153,59 @@ listen_free(const struct diff *d, const struct hostport *at)
 	return 1;
 }
 
+/* newListen or newService, with one listener. */
+static void
+listen_call(struct diff *d, const char *name, const struct service *t,
+    const struct listener *l)
+{
+	diff_call(d, name, "service", t->name, "listen", l->address,
+	    "acceptProxy", l->accept_proxy ? "yes" : NULL,
+	    "from", l->from.text, END);
+}
+
+/* The listener with that address and so many of them before it. */
+static const struct listener *
+listen_find(const struct service *s, const struct hostport *at, size_t before)
+{
+	size_t i;
+
+	for (i = 0; i < s->nlisteners; i++)
+		if (address_same(s->listeners[i]->at, at) && before-- == 0)
+			return s->listeners[i];
+	return NULL;
+}
+
+/* What listeners that are in both say. */
+static void
+listen_both(struct diff *d, const struct service *f, const struct service *t)
+{
+	const struct listener *lf, *lt;
+	const char *accept, *from;
+	char position[CONF_NUMBER];
+	size_t i, n;
+
+	for (i = 0; i < t->nlisteners; i++) {
+		lt = t->listeners[i];
+		n = listen_count(t, i, lt->at);
+		lf = listen_find(f, lt->at, n);
+		if (lf == NULL)
+			continue;
+		accept = lf->accept_proxy == lt->accept_proxy ? NULL :
+		    lt->accept_proxy ? "yes" : "no";
+		from = networks_same(&lf->from, &lt->from) ? NULL :
+		    lt->from.text == NULL ? "" : lt->from.text;
+		if (accept == NULL && from == NULL)
+			continue;
+		(void)snprintf(position, sizeof(position), "%zu", n);
+		diff_call(d, "set", "service", t->name, "listen", lf->address,
+		    "position", n == 0 ? NULL : position,
+		    "attr", accept == NULL ? "from" : "acceptProxy",
+		    "value", accept == NULL ? from : accept,
+		    "attr2", accept == NULL || from == NULL ? NULL : "from",
+		    "value2", accept == NULL ? NULL : from, END);
+	}
+}
+
 /* New listeners of a service that is in both, of free addresses or of the
  * others; returns how many. */
 static size_t
@@ -192,8 +218,7 @@ listen_add(struct diff *d, const struct service *f, const struct service *t,
 		if (listen_in(t, i, f) ||
 		    listen_free(d, t->listeners[i]->at) != is_free)
 			continue;
-		call(d, "newListen", "service", t->name, "listen",
-		    t->listeners[i]->address, END);
+		listen_call(d, "newListen", t, t->listeners[i]);
 		n++;
 	}
 	return n;
@@ -211,11 +236,11 @@ listen_del(struct diff *d, const struct service *f, const struct service *t)
 		left += (size_t)listen_in(f, i, t);
 	stand_in = left == 0 && f->nlisteners > 0;
 	if (stand_in)
-		call(d, "newListen", "service", t->name, "listen", STAND_IN,
-		    END);
+		diff_call(d, "newListen", "service", t->name, "listen",
+		    DIFF_STAND_IN, END);
 	for (i = f->nlisteners; i-- > 0; )
 		if (!listen_in(f, i, t))
-			call(d, "delListen", "service", t->name, "listen",
+			diff_call(d, "delListen", "service", t->name, "listen",
 			    f->listeners[i]->address, END);
 	return stand_in;
 }
@@ -230,11 +255,11 @@ service_create(struct diff *d, const struct service *t)
 	for (i = 0; i < t->nlisteners; i++) {
 		if (!listen_free(d, t->listeners[i]->at))
 			continue;
-		call(d, "newService", "service", t->name, "listen",
-		    t->listeners[i]->address, END);
+		listen_call(d, "newService", t, t->listeners[i]);
 		return (long)i;
 	}
-	call(d, "newService", "service", t->name, "listen", STAND_IN, END);
+	diff_call(d, "newService", "service", t->name, "listen",
+	    DIFF_STAND_IN, END);
 	return -1;
 }
 
@@ -249,11 +274,10 @@ listen_finish(struct diff *d, const struct service *f,
 		(void)listen_add(d, f, t, 0);
 	for (i = 0; f == NULL && i < t->nlisteners; i++)
 		if ((long)i != created)
-			call(d, "newListen", "service", t->name, "listen",
-			    t->listeners[i]->address, END);
+			listen_call(d, "newListen", t, t->listeners[i]);
 	if (created == -1)
-		call(d, "delListen", "service", t->name, "listen", STAND_IN,
-		    END);
+		diff_call(d, "delListen", "service", t->name, "listen",
+		    DIFF_STAND_IN, END);
 }
 
 /* Services come, go and change addresses. */
@@ -270,12 +294,17 @@ services(struct diff *d)
 		d->no_memory = 1;
 		return;
 	}
+	for (i = 0; i < to->nservices; i++) {
+		f = service_find(from, to->services[i]->name);
+		if (f != NULL)
+			listen_both(d, f, to->services[i]);
+	}
 	for (i = 0; i < to->nservices; i++)
 		if (service_find(from, to->services[i]->name) == NULL)
 			created[i] = service_create(d, to->services[i]);
 	for (i = 0; i < from->nservices; i++)
 		if (service_find(to, from->services[i]->name) == NULL)
-			call(d, "delService", "service",
+			diff_call(d, "delService", "service",
 			    from->services[i]->name, END);
 	for (i = 0; i < to->nservices; i++) {
 		f = service_find(from, to->services[i]->name);
@@ -288,218 +317,86 @@ services(struct diff *d)
 	free(created);
 }
 
-/* Hosts. */
+/* Access rules: here the order counts. */
 
-static int
-host_kept(const struct host *h, const struct group *other)
-{
-	const struct host *same = host_find(other, h->name);
-
-	return same != NULL && address_same(same->to, h->to);
-}
-
+/* Where each rule of t is in f, or f->nrules: not there. */
 static void
-host_attrs(struct diff *d, const struct place *group, const struct host *f,
-    const struct host *t)
+rules_match(const struct service *f, const struct service *t, size_t *at)
 {
-	struct place at = *group;
-	char weight[16];
-
-	at.host = t->name;
-	if (f->weight != t->weight) {
-		(void)snprintf(weight, sizeof(weight), "%u", t->weight);
-		call(d, "setWeight", "service", at.service, "group", at.group,
-		    "name", t->name, "weight", weight, END);
-	}
-	if (f->max_conns != t->max_conns) {
-		(void)snprintf(weight, sizeof(weight), "%u", t->max_conns);
-		call(d, "set", "service", at.service, "group", at.group,
-		    "host", t->name, "attr", "maxConns", "value", weight, END);
-	}
-	if (!f->admin_down != !t->admin_down)
-		call(d, t->admin_down ? "hostAdminDown" : "hostAdminUp",
-		    "service", at.service, "group", at.group, "name", t->name,
-		    END);
-}
-
-static void
-host_add(struct diff *d, const struct place *at, const struct host *t)
-{
-	struct host fresh = { .weight = t->weight };
-	char weight[16];
-
-	(void)snprintf(weight, sizeof(weight), "%u", t->weight);
-	call(d, "addHost", "service", at->service, "group", at->group,
-	    "name", t->name, "ip", t->address,
-	    "weight", t->weight == 1 ? NULL : weight, END);
-	host_attrs(d, at, &fresh, t);
-}
-
-/* The name that a host of f will have: one whose address is in t under a name
- * that f does not know is renamed, and keeps all it has. */
-static const char *
-host_renamed(const struct host *h, const struct group *f,
-    const struct group *t)
-{
-	const struct host *other;
-
-	if (host_kept(h, t))
-		return h->name;
-	other = host_find_address(t, h->address);
-	if (other == NULL || host_find(f, other->name) != NULL)
-		return h->name;
-	return other->name;
-}
-
-/* Takes away the hosts of f that are not in t, or have another address there.
- * kept: hosts that stay, and were added; with none, one that has another
- * address goes last, by changing its own. */
-static void
-hosts_del(struct diff *d, const struct place *at, const struct group *f,
-    const struct group *t, const char **names, size_t kept)
-{
-	const char *last = NULL;
+	const struct access_rule *r;
 	size_t i;
 
-	for (i = 0; i < f->nhosts && kept == 0 && last == NULL; i++)
-		if (host_find(t, names[i]) != NULL)
-			last = names[i];
-	for (i = 0; i < f->nhosts; i++) {
-		if (names[i] == last || (names[i] != f->hosts[i]->name) ||
-		    host_kept(f->hosts[i], t))
-			continue;
-		call(d, "delHost", "service", at->service, "group", at->group,
-		    "name", names[i], END);
-		names[i] = NULL;
+	for (i = 0; i < t->nrules; i++) {
+		r = rule_find(f, t->rules[i]->allow, &t->rules[i]->from);
+		for (at[i] = 0; at[i] < f->nrules; at[i]++)
+			if (f->rules[at[i]] == r)
+				break;
 	}
-	if (last != NULL)
-		call(d, "set", "service", at->service, "group", at->group,
-		    "host", last, "attr", "ip", "value",
-		    host_find(t, last)->address, END);
 }
 
-/* The index of a name in the list, or n. */
-static size_t
-name_find(const char *const *names, size_t n, const char *name)
-{
-	size_t i;
-
-	for (i = 0; i < n; i++)
-		if (names[i] != NULL && strcmp(names[i], name) == 0)
-			break;
-	return i;
-}
-
-/* The hosts of a group that is in both. A host that is in f neither by name
- * nor by address comes before any other goes. */
+/* Of those that are there the longest row that is in order stays; the others
+ * are not there from now on. row[i]: the longest that begins with i. */
 static void
-hosts(struct diff *d, const struct place *at, const struct group *f,
-    const struct group *t)
+rules_keep(size_t n, size_t none, size_t *at, size_t *row)
 {
-	const char **names = calloc(f->nhosts + 1, sizeof(*names));
-	const struct host *h;
-	size_t i, at_f, kept = 0;
+	size_t i, j, most = 0, least = 0;
 
-	if (names == NULL) {
+	for (i = n; i-- > 0; ) {
+		row[i] = at[i] < none;
+		for (j = i + 1; row[i] > 0 && j < n; j++)
+			if (at[j] < none && at[j] > at[i] &&
+			    row[j] >= row[i])
+				row[i] = row[j] + 1;
+		most = row[i] > most ? row[i] : most;
+	}
+	for (i = 0; i < n; i++) {
+		if (at[i] < none && row[i] == most && at[i] >= least) {
+			least = at[i] + 1;
+			most--;
+		} else
+			at[i] = none;
+	}
+}
+
+/* f: no rules when the service has just been made. */
+static void
+rules(struct diff *d, const struct service *f, const struct service *t)
+{
+	size_t *at = calloc(t->nrules + 1, sizeof(*at));
+	size_t *row = calloc(t->nrules + 1, sizeof(*row));
+	const struct access_rule *r;
+	char position[CONF_NUMBER];
+	size_t i, j, behind;
+
+	if (at == NULL || row == NULL)
 		d->no_memory = 1;
-		return;
+	else {
+		rules_match(f, t, at);
+		rules_keep(t->nrules, f->nrules, at, row);
 	}
-	for (i = 0; i < f->nhosts; i++) {
-		h = f->hosts[i];
-		names[i] = host_renamed(h, f, t);
-		kept += names[i] != h->name || host_kept(h, t);
-		if (names[i] != h->name)
-			call(d, "set", "service", at->service, "group",
-			    at->group, "host", h->name, "attr", "name",
-			    "value", names[i], END);
-	}
-	for (i = 0; i < t->nhosts; i++) {
-		h = t->hosts[i];
-		if (host_find(f, h->name) != NULL ||
-		    host_find_address(f, h->address) != NULL)
+	for (i = 0; !d->no_memory && i < f->nrules; i++) {
+		for (j = 0; j < t->nrules && at[j] != i; j++)
 			continue;
-		host_add(d, at, h);
-		kept++;
+		r = f->rules[i];
+		if (j == t->nrules)
+			diff_call(d, "delRule", "service", t->name, "access",
+			    r->allow ? "allow" : "deny", "from", r->from.text,
+			    END);
 	}
-	if (t->nhosts == 0 && f->nhosts > 0)
-		call(d, "delAllHosts", "service", at->service, "group",
-		    at->group, END);
-	else
-		hosts_del(d, at, f, t, names, kept);
-	for (i = 0; i < t->nhosts; i++) {
-		h = t->hosts[i];
-		at_f = name_find(names, f->nhosts, h->name);
-		if (at_f < f->nhosts)
-			host_attrs(d, at, f->hosts[at_f], h);
-		else if (host_find(f, h->name) != NULL ||
-		    host_find_address(f, h->address) != NULL)
-			host_add(d, at, h);
+	for (behind = t->nrules; !d->no_memory && behind > 0; behind--)
+		if (at[behind - 1] < f->nrules)
+			break;
+	for (i = 0; !d->no_memory && i < t->nrules; i++) {
+		r = t->rules[i];
+		if (at[i] < f->nrules)
+			continue;
+		(void)snprintf(position, sizeof(position), "%zu", i);
+		diff_call(d, "newRule", "service", t->name, "access",
+		    r->allow ? "allow" : "deny", "from", r->from.text,
+		    "position", i < behind ? position : NULL, END);
 	}
-	free(names);
-}
-
-/* Groups. */
-
-static void
-group_both(struct diff *d, const struct place *at, const struct group *f,
-    const struct group *t)
-{
-	char scheduler[32];
-
-	if (f->rule != t->rule || f->sticky != t->sticky)
-		call(d, "changeScheduler", "service", at->service, "group",
-		    at->group, "scheduler",
-		    sched_name(t, d->to->dialect, scheduler), END);
-	attrs_set(d, CONF_GROUP, at, f, t);
-	hosts(d, at, f, t);
-}
-
-static void
-group_create(struct diff *d, const struct place *at, const struct group *t)
-{
-	struct group fresh = { .ease_in = 1 };
-	char scheduler[32];
-	size_t i;
-
-	call(d, "newGroup", "service", at->service, "group", at->group,
-	    "scheduler", sched_name(t, d->to->dialect, scheduler), END);
-	attrs_set(d, CONF_GROUP, at, &fresh, t);
-	for (i = 0; i < t->nhosts; i++)
-		host_add(d, at, t->hosts[i]);
-}
-
-/* f NULL: the service has just been made. The group to be enabled comes
- * first: before that another one may not run empty, or go. */
-static void
-groups(struct diff *d, const struct service *f, const struct service *t)
-{
-	const char *was = f == NULL || f->enabled == NULL ? "" :
-	    f->enabled->name;
-	struct place at = { t->name, NULL, NULL };
-	struct group *g, *old;
-	size_t i, turn;
-
-	for (turn = 0; turn < 2; turn++) {
-		for (i = 0; i < t->ngroups; i++) {
-			g = t->groups[i];
-			if ((g == t->enabled) != (turn == 0))
-				continue;
-			at.group = g->name;
-			old = f == NULL ? NULL : group_find(f, g->name);
-			if (old == NULL)
-				group_create(d, &at, g);
-			else
-				group_both(d, &at, old, g);
-		}
-		if (turn == 0 && t->enabled != NULL &&
-		    strcmp(was, t->enabled->name) != 0)
-			call(d, "enableGroup", "service", t->name, "group",
-			    t->enabled->name, END);
-	}
-	for (i = 0; f != NULL && i < f->ngroups; i++)
-		if (group_find(t, f->groups[i]->name) == NULL)
-			call(d, "delGroup", "service", t->name, "group",
-			    f->groups[i]->name, END);
+	free(at);
+	free(row);
 }
 
 static void
@@ -514,153 +411,23 @@ service_parts(struct diff *d)
 		t = d->to->services[i];
 		f = service_find(d->from, t->name);
 		at.service = t->name;
-		attrs_set(d, CONF_SERVICE, &at, f == NULL ? &fresh : f, t);
-		groups(d, f, t);
+		diff_attrs(d, CONF_SERVICE, &at, f == NULL ? &fresh : f, t);
+		rules(d, f == NULL ? &fresh : f, t);
+		diff_groups(d, f, t);
 	}
-}
-
-/* Users. */
-
-static int
-has_full(const struct model *m)
-{
-	size_t i;
-
-	for (i = 0; i < m->nusers; i++)
-		if (m->users[i]->full)
-			return 1;
-	return 0;
-}
-
-static void
-user_both(struct diff *d, const struct user *f, const struct user *t,
-    const char *force)
-{
-	const char *access = t->full ? "full" : "readonly";
-
-	int same = strcmp(f->password, t->password) == 0;
-
-	if (same && f->full == t->full)
-		return;
-	call(d, "setUser", "name", t->name,
-	    "password", same ? NULL : t->password,
-	    "access", f->full == t->full ? NULL : access,
-	    "force", f->full && !t->full ? force : NULL, END);
-}
-
-/* At the end of all: whoever makes these calls may be among them. Those that
- * have, or get, full access come before those that lose it. */
-static void
-users(struct diff *d)
-{
-	const char *force = has_full(d->to) ? NULL : "yes";
-	const struct user *f, *t;
-	size_t i, turn;
-
-	for (turn = 0; turn < 2; turn++)
-		for (i = 0; i < d->to->nusers; i++) {
-			t = d->to->users[i];
-			if (t->full != (turn == 0))
-				continue;
-			f = user_find(d->from, t->name);
-			if (f != NULL)
-				user_both(d, f, t, force);
-			else
-				call(d, "addUser", "name", t->name,
-				    "password", t->password, "access",
-				    t->full ? "full" : "readonly", END);
-		}
-	for (i = 0; i < d->from->nusers; i++) {
-		f = d->from->users[i];
-		if (user_find(d->to, f->name) == NULL)
-			call(d, "delUser", "name", f->name, "force",
-			    f->full ? force : NULL, END);
-	}
-}
-
-/* The web and SSH admin: off before any address changes hands, on at the end.
- */
-
-static int
-access_moves(const struct access_point *f, const struct access_point *t)
-{
-	struct hostport a, b;
-	const char *why;
-
-	if (!f->enable || !t->enable || f->address == NULL ||
-	    t->address == NULL)
-		return f->enable != t->enable;
-	return addr_split(f->address, &a, &why) == -1 ||
-	    addr_split(t->address, &b, &why) == -1 || !address_same(&a, &b);
-}
-
-static void
-access_off(struct diff *d, const char *name, const struct access_point *f,
-    const struct access_point *t)
-{
-	char attr[32];
-
-	(void)snprintf(attr, sizeof(attr), "%s.enable", name);
-	if (f->enable && access_moves(f, t))
-		call(d, "set", "attr", attr, "value", "no", END);
-}
-
-static void
-access_on(struct diff *d, enum conf_kind kind, const struct access_point *f,
-    const struct access_point *t)
-{
-	struct access_point same = *f;
-	struct place at = { NULL, NULL, NULL };
-	char attr[32];
-
-	same.enable = t->enable;
-	/* What a part says that is off is no difference: equal files can
-	 * differ in it, so it is said anew when the part is turned on. */
-	if (!t->enable)
-		same.secure = t->secure;
-	else if (!f->enable)
-		same.secure = !t->secure;
-	attrs_set(d, kind, &at, &same, t);
-	if (!t->enable || !access_moves(f, t))
-		return;
-	(void)snprintf(attr, sizeof(attr), "%s.listen",
-	    conf_element(kind)->name);
-	call(d, "set", "attr", attr, "value", t->address, END);
-	(void)snprintf(attr, sizeof(attr), "%s.enable",
-	    conf_element(kind)->name);
-	call(d, "set", "attr", attr, "value", "yes", END);
-}
-
-static void
-globals(struct diff *d)
-{
-	static const enum conf_kind kinds[] = {
-		CONF_MANAGER, CONF_HOSTCHECK, CONF_CONFIGCHECK, CONF_HEARTBEAT
-	};
-	struct place at = { NULL, NULL, NULL };
-	const char *f = d->from->log_file, *t = d->to->log_file;
-	size_t i;
-
-	for (i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
-		attrs_set(d, kinds[i], &at, d->from, d->to);
-	f = f == NULL ? "" : f;
-	t = t == NULL ? "" : t;
-	if (strcmp(f, t) != 0)
-		call(d, "set", "attr", "logging.file", "value", t, END);
 }
 
 int
 compareconf(const struct model *from, const struct model *to, struct buf *out)
 {
-	struct diff d = { from, to, out, 0, 0 };
+	struct diff d = { .from = from, .to = to, .out = out };
 
-	access_off(&d, "web", &from->web, &to->web);
-	access_off(&d, "ssh", &from->ssh, &to->ssh);
+	diff_admin_off(&d);
 	services(&d);
 	service_parts(&d);
-	globals(&d);
-	access_on(&d, CONF_WEB, &from->web, &to->web);
-	access_on(&d, CONF_SSH, &from->ssh, &to->ssh);
-	users(&d);
+	diff_globals(&d);
+	diff_admin_on(&d);
+	diff_users(&d);
+	diff_admin_end(&d);
 	return d.no_memory || out->failed ? -1 : d.n;
 }

@@ -118,6 +118,8 @@ address_seen(struct conf *c, unsigned long scope, long line, const char *what,
 	char buf[ADDR_TEXT_SIZE], *p;
 	const char *why;
 
+	if (addr_path(text) != NULL)
+		conf_seen(c, scope, line, "socket %s", addr_path(text));
 	if (addr_split(text, &at, &why) == -1 || at.port == 0)
 		return;
 	if (at.node[0] != '\0' && addr_number(&at, &a) == 0) {
@@ -155,10 +157,73 @@ listen_begin(struct conf *c, struct service *s, struct conf_item *item)
 	const char *ip = item_text(item, "ip");
 
 	c->nlistens++;
-	if (ip == NULL)
-		return s;
-	address_seen(c, 0, item->line, "listen", ip);
-	return listener_new(s, ip);
+	if (item_bool(item, "acceptProxy") && item_value(item, "from") == NULL)
+		conf_error(c, item->line, "listen: acceptProxy without from: "
+		    "a header from anybody could not be believed: expected "
+		    "from=\"NETWORKS\"");
+	if (item_value(item, "acceptProxy") == NULL &&
+	    item_value(item, "from") != NULL)
+		conf_error(c, item->line, "listen: from without acceptProxy: "
+		    "expected acceptProxy=\"yes\", or <allow> in the service "
+		    "to say who may come");
+	if (ip != NULL)
+		address_seen(c, 0, item->line, "listen", ip);
+	return listener_new(s, ip == NULL ? STAND_IN_ADDRESS : ip);
+}
+
+static void *
+rule_begin(struct conf *c, struct service *s, const struct conf_item *item)
+{
+	struct access_rule *r;
+
+	if (s->nrules == RULES_MAX) {
+		conf_error(c, item->line, "service '%s': expected at most %d "
+		    "<allow> and <deny>", s->name, RULES_MAX);
+		return s->rules[s->nrules - 1];
+	}
+	r = rule_new(s, s->nrules);
+	if (r != NULL)
+		r->allow = item->kind == CONF_ALLOW;
+	return r;
+}
+
+/* The second of two alike could never decide. */
+static void
+rule_end(struct conf *c, const struct access_rule *r,
+    const struct conf_item *item)
+{
+	const struct model *m = c->model;
+	const struct service *s = m->services[m->nservices - 1];
+	char quote[CONF_QUOTE];
+
+	if (r->from.text != NULL && rule_find(s, r->allow, &r->from) != r)
+		conf_error(c, item->line, "%s: from '%s': there is one above: "
+		    "expected only one, remove the other",
+		    conf_element(item->kind)->name,
+		    conf_quote(r->from.text, quote));
+}
+
+/* Something that goes to a file, to syslog or to both. */
+static struct model *
+log_begin(struct conf *c, struct conf_item *item)
+{
+	if (item_value(item, "file") == NULL &&
+	    item_value(item, "syslog") == NULL)
+		conf_error(c, item->line, "%s: neither file nor syslog: "
+		    "expected at least one of them",
+		    conf_element(item->kind)->name);
+	return c->model;
+}
+
+/* Two sockets cannot have one path. */
+static struct model *
+socket_begin(struct conf *c, struct conf_item *item)
+{
+	const char *path = item_text(item, "socket");
+
+	if (path != NULL)
+		conf_seen(c, 0, item->line, "socket %s", path);
+	return c->model;
 }
 
 static struct group *
@@ -218,14 +283,19 @@ host_begin(struct conf *c, struct group *g, struct conf_item *item)
 static struct model *
 admin_begin(struct conf *c, struct conf_item *item)
 {
+	static const char *const needs[] = { "secure", "certificate", "key" };
 	struct model *m = c->model;
 	const char *address = item_text(item, "listen");
+	size_t i;
 
 	m->has_admin = 1;
 	if (item_value(item, "listen") == NULL) {
-		if (item_bool(item, "secure"))
-			conf_error(c, item->line, "admin: secure without "
-			    "listen: expected secure in <web> instead");
+		for (i = 0; i < sizeof(needs) / sizeof(needs[0]); i++)
+			if (i == 0 ? item_bool(item, needs[i]) :
+			    item_value(item, needs[i]) != NULL)
+				conf_error(c, item->line, "admin: %s without "
+				    "listen: expected %s in <web> instead",
+				    needs[i], needs[i]);
 		return m;
 	}
 	m->web.present = 1;
@@ -312,12 +382,20 @@ make(struct conf *c, void *parent, struct conf_item *item)
 		return access_begin(c, &c->model->ssh, item);
 	case CONF_USER:
 		return user_begin(c, item);
+	case CONF_ALLOW:
+	case CONF_DENY:
+		return rule_begin(c, parent, item);
+	case CONF_CONSOLE:
+	case CONF_CONTROL:
+		return socket_begin(c, item);
+	case CONF_LOGGING:
+	case CONF_CONNLOG:
+		return log_begin(c, item);
 	case CONF_ROOT:
 	case CONF_MANAGER:
 	case CONF_HOSTCHECK:
 	case CONF_CONFIGCHECK:
 	case CONF_HEARTBEAT:
-	case CONF_LOGGING:
 	case CONF_CHECKTIME:
 		return c->model;
 	}
@@ -399,6 +477,8 @@ conf_end(struct conf *c, const struct conf_item *item, void *object, int whole)
 {
 	if (item->kind == CONF_GROUP)
 		sched_rebuild(object);
+	if (conf_row(item->kind) == CONF_ALLOW)
+		rule_end(c, object, item);
 	if (!whole)
 		return;
 	if (item->kind == CONF_SERVICE)

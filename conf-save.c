@@ -34,13 +34,14 @@ struct old {
 /* An object of the model, to be found by its key. */
 struct entry {
 	const char	*key;
+	enum conf_kind	 kind;
 	size_t		 at;
 	size_t		 taken;		/* of those with this key */
 };
 
 /* The old elements of a kind in one parent, and the objects. */
 struct pairs {
-	enum conf_kind	 kind;
+	enum conf_kind	 kind;		/* the first of a row */
 	const void	*parent;	/* of the objects */
 	struct old	*old;
 	size_t		 nold;
@@ -50,10 +51,18 @@ struct pairs {
 };
 
 static int
+entry_order(const struct entry *e, const char *key, enum conf_kind kind)
+{
+	if (e->kind != kind)
+		return e->kind < kind ? -1 : 1;
+	return strcmp(e->key, key);
+}
+
+static int
 entry_compare(const void *va, const void *vb)
 {
 	const struct entry *a = va, *b = vb;
-	int order = strcmp(a->key, b->key);
+	int order = entry_order(a, b->key, b->kind);
 
 	if (order != 0)
 		return order;
@@ -92,10 +101,11 @@ static int
 pairs_init(struct want *w, struct pairs *p, const struct text_node *parent)
 {
 	const struct text_node *n;
+	const void *object;
 	size_t i = 0;
 
 	for (n = parent->first; n != NULL; n = n->next)
-		p->nold += n->kind == p->kind;
+		p->nold += conf_row(n->kind) == p->kind;
 	p->nnew = want_count(w, p->kind, p->parent, p->nold > 0);
 	p->old = calloc(p->nold + 1, sizeof(*p->old));
 	p->entries = calloc(p->nnew + 1, sizeof(*p->entries));
@@ -105,7 +115,7 @@ pairs_init(struct want *w, struct pairs *p, const struct text_node *parent)
 		return -1;
 	}
 	for (n = parent->first; n != NULL; n = n->next) {
-		if (n->kind != p->kind)
+		if (conf_row(n->kind) != p->kind)
 			continue;
 		p->old[i].node = n;
 		p->old[i].key = old_key(w, n, i);
@@ -113,28 +123,29 @@ pairs_init(struct want *w, struct pairs *p, const struct text_node *parent)
 			return -1;
 	}
 	for (i = 0; i < p->nnew; i++) {
+		object = want_object(w, p->kind, p->parent, i);
 		p->entries[i].at = i;
-		p->entries[i].key = want_key(p->kind,
-		    want_object(w, p->kind, p->parent, i));
+		p->entries[i].kind = want_kind(p->kind, object);
+		p->entries[i].key = want_key(p->kind, object);
 	}
 	return 0;
 }
 
-/* The first entry with that key, or NULL. */
+/* The first entry of that kind and key, or NULL. */
 static struct entry *
-entry_find(const struct pairs *p, const char *key)
+entry_find(const struct pairs *p, const char *key, enum conf_kind kind)
 {
 	size_t low = 0, high = p->nnew, middle;
 
 	while (low < high) {
 		middle = (low + high) / 2;
-		if (strcmp(p->entries[middle].key, key) < 0)
+		if (entry_order(&p->entries[middle], key, kind) < 0)
 			low = middle + 1;
 		else
 			high = middle;
 	}
-	return low < p->nnew && strcmp(p->entries[low].key, key) == 0 ?
-	    &p->entries[low] : NULL;
+	return low < p->nnew && entry_order(&p->entries[low], key, kind) ==
+	    0 ? &p->entries[low] : NULL;
 }
 
 /* Finds for each element its object. Listens may have one key together. */
@@ -150,11 +161,12 @@ pairs_match(struct pairs *p)
 		    entry_compare);
 	for (i = 0; i < p->nold; i++) {
 		o = &p->old[i];
-		first = entry_find(p, o->key);
+		first = entry_find(p, o->key, o->node->kind);
 		if (first == NULL)
 			continue;
 		e = first + first->taken;
-		if (e >= p->entries + p->nnew || strcmp(e->key, o->key) != 0)
+		if (e >= p->entries + p->nnew ||
+		    entry_order(e, o->key, o->node->kind) != 0)
 			continue;
 		first->taken++;
 		o->at = e->at;
@@ -239,6 +251,8 @@ fresh(struct want *w, struct buf *out, enum conf_kind kind, const void *object,
 	char inner[WANT_INDENT];
 	size_t i, n, children = 0;
 	const char *value;
+	const void *child;
+	enum conf_kind row;
 	int k;
 
 	want_enter(w, NULL, kind, object);
@@ -252,14 +266,15 @@ fresh(struct want *w, struct buf *out, enum conf_kind kind, const void *object,
 	(void)snprintf(inner, sizeof(inner), "%s%s", sep,
 	    *sep == '\0' ? "" : w->unit);
 	for (k = (int)CONF_ROOT + 1; k < CONF_KINDS; k++) {
-		if (conf_element((enum conf_kind)k)->parent != kind)
+		row = (enum conf_kind)k;
+		if (conf_element(row)->parent != kind || conf_row(row) != row)
 			continue;
-		n = want_count(w, (enum conf_kind)k, object, 0);
+		n = want_count(w, row, object, 0);
 		for (i = 0; i < n; i++) {
 			(void)buf_addf(out, "%s%s", children++ == 0 ? ">" : "",
 			    inner);
-			fresh(w, out, (enum conf_kind)k, want_object(w,
-			    (enum conf_kind)k, object, i), inner);
+			child = want_object(w, row, object, i);
+			fresh(w, out, want_kind(row, child), child, inner);
 		}
 	}
 	if (children > 0)
@@ -293,15 +308,15 @@ first_place(const struct want *w, const struct text_node *parent,
 	const struct text_node *n, *before = NULL;
 
 	for (n = parent->first; n != NULL; n = n->next) {
-		if (n->kind == kind)
+		if (conf_row(n->kind) == kind)
 			break;
 		if (n->kind < kind)
 			before = n;
 	}
 	/* There are some: where the gap before them begins. */
 	if (n != NULL)
-		for (before = NULL, n = parent->first; n->kind != kind;
-		    n = n->next)
+		for (before = NULL, n = parent->first;
+		    conf_row(n->kind) != kind; n = n->next)
 			before = n;
 	if (before == NULL && parent->empty)
 		return parent->inside;
@@ -330,7 +345,8 @@ place(struct want *w, const struct text_node *parent, const struct pairs *p,
 		if (p->of[i] != NULL)
 			moved(w, &out, p->of[i]->node, object);
 		else
-			fresh(w, &out, p->kind, object, sep);
+			fresh(w, &out, want_kind(p->kind, object), object,
+			    sep);
 		text_edit(w->edits, at, at, out.data, out.len);
 		if (out.failed)
 			w->no_memory = 1;
@@ -399,7 +415,8 @@ inside(struct want *w, const struct text_node *n, const void *object)
 	(void)buf_add(&sep, "", 0);	/* data is never NULL */
 	w->added = 0;
 	for (k = (int)CONF_ROOT + 1; k < CONF_KINDS; k++)
-		if (conf_element((enum conf_kind)k)->parent == n->kind)
+		if (conf_element((enum conf_kind)k)->parent == n->kind &&
+		    (int)conf_row((enum conf_kind)k) == k)
 			children(w, n, (enum conf_kind)k, object,
 			    sep.failed ? "" : sep.data);
 	if (w->added && sep.len > 0 && memchr(w->text.data + n->inside, '\n',

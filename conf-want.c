@@ -9,7 +9,6 @@
 
 #include "config.h"
 
-#include <inttypes.h>
 #include <stdarg.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -23,8 +22,12 @@
 
 /* What goes without saying. */
 static const struct service service_default = { .connect_timeout = 5000 };
-static const struct group group_default = { .ease_in = 1 };
+static const struct listener listener_default;
+static const struct group group_default = {
+	.ease_in = 1, .send_proxy = SEND_PROXY_NO
+};
 static const struct host host_default = { .weight = 1 };
+static const struct user user_default;
 static const struct access_point access_default = { .refresh = 30000 };
 
 void
@@ -207,7 +210,7 @@ static int
 needs_admin(const struct model *m)
 {
 	return m->has_admin || m->web.present || m->ssh.present ||
-	    m->nusers > 0;
+	    m->nusers > 0 || m->console_socket != NULL;
 }
 
 static int
@@ -231,6 +234,9 @@ want_count(struct want *w, enum conf_kind kind, const void *parent,
 		return m->nservices;
 	case CONF_LISTEN:
 		return ((const struct service *)parent)->nlisteners;
+	case CONF_ALLOW:
+	case CONF_DENY:
+		return ((const struct service *)parent)->nrules;
 	case CONF_GROUP:
 		return ((const struct service *)parent)->ngroups;
 	case CONF_ENABLE:
@@ -244,6 +250,8 @@ want_count(struct want *w, enum conf_kind kind, const void *parent,
 		return (size_t)needs_web(w, m, present);
 	case CONF_SSH:
 		return m->ssh.present;
+	case CONF_CONSOLE:
+		return m->console_socket != NULL;
 	case CONF_USER:
 		return m->nusers;
 	case CONF_MANAGER:
@@ -255,8 +263,12 @@ want_count(struct want *w, enum conf_kind kind, const void *parent,
 	case CONF_HEARTBEAT:
 	case CONF_CHECKTIME:
 		return present || says(w, kind, m);
+	case CONF_CONTROL:
+		return m->control_socket != NULL;
 	case CONF_LOGGING:
-		return m->log_file != NULL;
+		return m->log_file != NULL || m->log_syslog != NULL;
+	case CONF_CONNLOG:
+		return m->connlog_file != NULL || m->connlog_syslog != NULL;
 	}
 	return 0;
 }
@@ -270,6 +282,9 @@ want_object(const struct want *w, enum conf_kind kind, const void *parent,
 		return w->model->services[i];
 	case CONF_LISTEN:
 		return ((const struct service *)parent)->listeners[i];
+	case CONF_ALLOW:
+	case CONF_DENY:
+		return ((const struct service *)parent)->rules[i];
 	case CONF_GROUP:
 		return ((const struct service *)parent)->groups[i];
 	case CONF_ENABLE:
@@ -288,11 +303,23 @@ want_object(const struct want *w, enum conf_kind kind, const void *parent,
 	case CONF_HOSTCHECK:
 	case CONF_CONFIGCHECK:
 	case CONF_HEARTBEAT:
+	case CONF_CONSOLE:
+	case CONF_CONTROL:
 	case CONF_LOGGING:
+	case CONF_CONNLOG:
 	case CONF_CHECKTIME:
 		return w->model;
 	}
 	return w->model;
+}
+
+enum conf_kind
+want_kind(enum conf_kind row, const void *object)
+{
+	if (row != CONF_ALLOW)
+		return row;
+	return ((const struct access_rule *)object)->allow ? CONF_ALLOW :
+	    CONF_DENY;
 }
 
 const char *
@@ -302,6 +329,8 @@ want_key(enum conf_kind kind, const void *object)
 		return ((const struct service *)object)->name;
 	if (kind == CONF_LISTEN)
 		return ((const struct listener *)object)->address;
+	if (conf_row(kind) == CONF_ALLOW)
+		return ((const struct access_rule *)object)->from.text;
 	if (kind == CONF_GROUP)
 		return ((const struct group *)object)->name;
 	if (kind == CONF_HOST)
@@ -316,23 +345,10 @@ want_key_name(enum conf_kind kind)
 {
 	if (kind == CONF_LISTEN)
 		return "ip";
+	if (conf_row(kind) == CONF_ALLOW)
+		return "from";
 	return kind == CONF_SERVICE || kind == CONF_GROUP ||
 	    kind == CONF_HOST || kind == CONF_USER ? "name" : NULL;
-}
-
-/* Seconds with the decimals that it takes. */
-static void
-seconds_text(int64_t ms, char *buf, size_t size)
-{
-	size_t len;
-
-	(void)snprintf(buf, size, "%" PRId64 ".%03d", ms / 1000,
-	    (int)(ms % 1000));
-	len = strlen(buf);
-	while (buf[len - 1] == '0')
-		buf[--len] = '\0';
-	if (buf[len - 1] == '.')
-		buf[len - 1] = '\0';
 }
 
 /* enable and secure are words of txLoadBalancer's dialect, so they are said
@@ -340,8 +356,9 @@ seconds_text(int64_t ms, char *buf, size_t size)
 static const char *
 bool_text(const struct want *w, const struct conf_attr *a, int on)
 {
-	if (a->kind == CONF_HOST || w->dialect == DIALECT_PDCONFIG ||
-	    strcmp(a->name, "easeIn") == 0)
+	if (w->dialect == DIALECT_PDCONFIG ||
+	    (strcmp(a->name, "enable") != 0 &&
+	    strcmp(a->name, "secure") != 0))
 		return on ? "yes" : "no";
 	return on ? "true" : "false";
 }
@@ -350,35 +367,13 @@ bool_text(const struct want *w, const struct conf_attr *a, int on)
 static const char *
 stored(struct want *w, const struct conf_attr *a, const void *object)
 {
-	const char *at = (const char *)object + a->offset;
-	unsigned char on;
-	unsigned n;
-	int64_t ms;
+	const void *at = (const char *)object + a->offset;
 
-	switch (a->type) {
-	case CONF_TYPE_NAME:
-	case CONF_TYPE_PATH:
-	case CONF_TYPE_HASH:
-	case CONF_TYPE_LOCAL:
-	case CONF_TYPE_REMOTE:
-		return *(char *const *)(const void *)at;
-	case CONF_TYPE_ACCESS:
-		return *(const unsigned char *)at ? "full" : "readonly";
-	case CONF_TYPE_BOOL:
-		on = *(const unsigned char *)at;
-		return bool_text(w, a, on);
-	case CONF_TYPE_SECONDS:
-		ms = *(const int64_t *)(const void *)at;
-		seconds_text(ms, w->value, sizeof(w->value));
-		return w->value;
-	case CONF_TYPE_NUMBER:
-		n = *(const unsigned *)(const void *)at;
-		(void)snprintf(w->value, sizeof(w->value), "%u", n);
-		return w->value;
-	case CONF_TYPE_SCHEDULER:
+	if (a->type == CONF_TYPE_BOOL)
+		return bool_text(w, a, *(const unsigned char *)at);
+	if (a->type == CONF_TYPE_SCHEDULER)
 		return sched_name(object, w->dialect, w->value);
-	}
-	return NULL;
+	return conf_attr_get(a, object, w->value);
 }
 
 static const void *
@@ -386,6 +381,10 @@ default_object(const struct want *w, enum conf_kind kind)
 {
 	if (kind == CONF_SERVICE)
 		return &service_default;
+	if (kind == CONF_LISTEN)
+		return &listener_default;
+	if (kind == CONF_USER)
+		return &user_default;
 	if (kind == CONF_GROUP)
 		return &group_default;
 	if (kind == CONF_HOST)
@@ -403,13 +402,14 @@ plain(struct want *w, const struct conf_attr *a, const void *object,
 	char usual[sizeof(w->value)] = "";
 	const char *text;
 
-	if (!a->required && a->type != CONF_TYPE_LOCAL) {
+	if (!a->required) {
 		text = stored(w, a, default_object(w, a->kind));
-		(void)snprintf(usual, sizeof(usual), "%s", text);
+		(void)snprintf(usual, sizeof(usual), "%s",
+		    text == NULL ? "" : text);
 	}
 	*value = stored(w, a, object);
 	if (*value == NULL)
-		return WANT_LEAVE;
+		return a->empty ? WANT_GONE : WANT_LEAVE;
 	return strcmp(*value, usual) == 0 ? WANT_DEFAULT : WANT_SAY;
 }
 
@@ -438,16 +438,24 @@ host_name(const struct host *h, const struct text_node *n, const char **value)
 	    WANT_SAY;
 }
 
-/* listen and secure of <admin>. */
+/* acceptProxy is said wherever from is there. */
 static enum want_answer
-admin_attr(const struct want *w, const struct conf_attr *a, const char **value)
+listen_proxy(const struct want *w, const struct conf_attr *a,
+    const struct listener *l, const char **value)
+{
+	*value = bool_text(w, a, l->accept_proxy);
+	return l->accept_proxy || l->from.text != NULL ? WANT_SAY :
+	    WANT_DEFAULT;
+}
+
+/* What <admin> has of the web. */
+static enum want_answer
+admin_attr(struct want *w, const struct conf_attr *a, const char **value)
 {
 	if (!w->web_in_admin)
 		return WANT_GONE;
-	if (strcmp(a->name, "listen") == 0) {
-		*value = w->model->web.address;
-		return *value == NULL ? WANT_LEAVE : WANT_SAY;
-	}
+	if (a->offset != CONF_NOWHERE)
+		return plain(w, a, w->model, value);
 	*value = bool_text(w, a, w->model->web.secure);
 	return w->model->web.secure ? WANT_SAY : WANT_DEFAULT;
 }
@@ -465,6 +473,8 @@ want_attr(struct want *w, const struct text_node *n,
 		return group_enable(w, object, value);
 	if (a->kind == CONF_HOST && strcmp(a->name, "name") == 0)
 		return host_name(object, n, value);
+	if (a->kind == CONF_LISTEN && a->type == CONF_TYPE_BOOL)
+		return listen_proxy(w, a, object, value);
 	if (a->kind == CONF_ADMIN)
 		return admin_attr(w, a, value);
 	if (a->kind == CONF_WEB && w->web_in_admin &&
@@ -504,9 +514,22 @@ number(const struct conf_attr *a, const char *text)
 	memset(&object, 0, sizeof(object));
 	if (conf_attr_set(a, &object, text, why, sizeof(why)) == -1)
 		return -1;
-	if (a->type == CONF_TYPE_NUMBER)
+	if (a->type != CONF_TYPE_SECONDS)
 		return *(const unsigned *)(const void *)at;
 	return *(const int64_t *)(const void *)at;
+}
+
+static int
+same_networks(const char *one, const char *other)
+{
+	struct networks a = { NULL, NULL, 0 }, b = { NULL, NULL, 0 };
+	const char *why;
+	int same = networks_parse(&a, one, &why) == 0 &&
+	    networks_parse(&b, other, &why) == 0 && networks_same(&a, &b);
+
+	networks_free(&a);
+	networks_free(&b);
+	return same;
 }
 
 int
@@ -520,7 +543,10 @@ want_same(const struct conf_attr *a, const char *one, const char *other)
 		return conf_bool(one) == conf_bool(other);
 	case CONF_TYPE_SECONDS:
 	case CONF_TYPE_NUMBER:
+	case CONF_TYPE_MODE:
 		return number(a, one) == number(a, other);
+	case CONF_TYPE_NETWORKS:
+		return same_networks(one, other);
 	case CONF_TYPE_SCHEDULER:
 		return sched_parse(one, &rule, &sticky) == 0 &&
 		    sched_parse(other, &other_rule, &other_sticky) == 0 &&
@@ -531,6 +557,9 @@ want_same(const struct conf_attr *a, const char *one, const char *other)
 	case CONF_TYPE_ACCESS:
 	case CONF_TYPE_LOCAL:
 	case CONF_TYPE_REMOTE:
+	case CONF_TYPE_SOCKET:
+	case CONF_TYPE_FACILITY:
+	case CONF_TYPE_SEND_PROXY:
 		break;
 	}
 	return strcmp(one, other) == 0;

@@ -65,6 +65,8 @@ size_t	 want_count(struct want *, enum conf_kind, const void *parent,
 /* The object of one of them. */
 const void *want_object(const struct want *, enum conf_kind,
 	    const void *parent, size_t);
+/* The kind of an element in a row of conf_row(). */
+enum conf_kind want_kind(enum conf_kind row, const void *object);
 /* What tells the elements of a kind apart: the object's, and its attribute.
  * "" and NULL: there is only one. */
 const char *want_key(enum conf_kind, const void *object);

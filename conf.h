@@ -14,18 +14,23 @@ enum conf_kind {
 	CONF_ROOT,		/* pdconfig or config */
 	CONF_SERVICE,
 	CONF_LISTEN,
+	CONF_ALLOW,
+	CONF_DENY,
 	CONF_GROUP,
 	CONF_ENABLE,
 	CONF_HOST,
 	CONF_ADMIN,
 	CONF_WEB,
 	CONF_SSH,
+	CONF_CONSOLE,
 	CONF_USER,
 	CONF_MANAGER,
 	CONF_HOSTCHECK,
 	CONF_CONFIGCHECK,
 	CONF_HEARTBEAT,
+	CONF_CONTROL,
 	CONF_LOGGING,
+	CONF_CONNLOG,
 	CONF_CHECKTIME
 };
 #define CONF_KINDS ((int)CONF_CHECKTIME + 1)
@@ -40,6 +45,7 @@ struct conf_element {
 enum conf_type {
 	CONF_TYPE_NAME,		/* 1 to 255 bytes without control characters */
 	CONF_TYPE_PATH,		/* the same up to 4095; char * */
+	CONF_TYPE_SOCKET,	/* a path from the root, of a UNIX socket */
 	CONF_TYPE_HASH,		/* of crypt(3) */
 	CONF_TYPE_ACCESS,	/* full or readonly; unsigned char, 1: full */
 	CONF_TYPE_BOOL,		/* anything; unsigned char */
@@ -47,13 +53,19 @@ enum conf_type {
 	CONF_TYPE_NUMBER,	/* min to max; unsigned */
 	CONF_TYPE_LOCAL,	/* host:port to listen on; char * */
 	CONF_TYPE_REMOTE,	/* host:port to connect to */
-	CONF_TYPE_SCHEDULER	/* sched_parse(); stored in a struct group */
+	CONF_TYPE_SCHEDULER,	/* sched_parse(); stored in a struct group */
+	CONF_TYPE_NETWORKS,	/* networks_parse(); struct networks */
+	CONF_TYPE_FACILITY,	/* of syslog.conf(5); char * */
+	CONF_TYPE_MODE,		/* permissions in octal; unsigned */
+	CONF_TYPE_SEND_PROXY	/* v1, v2 or no; enum send_proxy */
 };
 
 #define CONF_NOWHERE ((size_t)-1)
+#define CONF_NUMBER	32	/* bytes of a number as text */
 
-/* An attribute. The object it is stored in is the struct service, group, host,
- * user or access_point (web, ssh) of its element, else the model. */
+/* An attribute. The object it is stored in is the struct service, listener,
+ * access_rule (allow, deny), group, host, user or access_point (web, ssh) of
+ * its element, else the model. */
 struct conf_attr {
 	enum conf_kind	 kind;		/* its element */
 	const char	*name;
@@ -65,14 +77,19 @@ struct conf_attr {
 	size_t		 offset;	/* in the object; CONF_NOWHERE: only
 					 * the maker of the object knows */
 	int64_t		 min, max;
+	unsigned char	 empty;		/* `set` takes it out by an empty
+					 * value */
 };
 
 /* conf.c: appends a text that conf_parse accepts as UTF-8, unchanged when it
  * says so itself. 0, or -1: no memory. */
 int	 conf_recode(const char *text, size_t len, struct buf *out);
 
-/* conf-attr.c: the tables, and values. */
+/* conf-attr.c: the tables. */
 const struct conf_element *conf_element(enum conf_kind);
+/* Elements of several kinds can have one order among them: the first of those
+ * kinds. */
+enum conf_kind conf_row(enum conf_kind);
 /* 0 and the kind of a name that is not a root's, or -1. */
 int	 conf_element_find(const char *name, enum conf_kind *);
 const struct conf_attr *conf_attr_find(enum conf_kind, const char *name);
@@ -82,10 +99,18 @@ const struct conf_attr *conf_attr_next(enum conf_kind,
 /* `a, b or c`: what may stand in an element; returns buf. */
 char	*conf_children(enum conf_kind, char *buf, size_t size);
 char	*conf_attrs(enum conf_kind, char *buf, size_t size);
+
+/* conf-value.c: what a value may be. */
 /* Checks the text and stores it in the object; object NULL: checks alone.
  * Returns 0, or -1 with `expected ...` in why, or with "" there: no memory. */
 int	 conf_attr_set(const struct conf_attr *, void *object, const char *text,
 	    char *why, size_t size);
+/* The value that the object has, as a text that stays until the object changes
+ * or buf does; NULL: it has none. Of schedulers none is told. */
+const char *conf_attr_get(const struct conf_attr *, const void *object,
+	    char buf[CONF_NUMBER]);
+/* Takes out a value that may be empty. */
+void	 conf_attr_clear(const struct conf_attr *, void *object);
 /* yes, 1, on, enable and true in any case are true. */
 int	 conf_bool(const char *text);
 /* 1: UTF-8 that XML can hold. */

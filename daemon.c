@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: ISC
  *
  * What makes a program a daemon: log output, pid file, background, signals,
- * paths. Lines go out whole, in one write(2), and never wait for a reader
- * (syslog(3) alone may). Signal handlers only take notes; the state that they
+ * paths. Lines go out whole, in one write(2), and never wait for a reader.
+ * Signal handlers only take notes; the state that they
  * need is static, as there is one process and one set of signals. */
 
 #include "config.h"
@@ -18,7 +18,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <syslog.h>
 #include <unistd.h>
 
 #include "clock.h"
@@ -68,8 +67,6 @@ daemon_log_open(struct daemon_log *l, const char *path, int to_stderr)
 	}
 	if (to_stderr)
 		l->fd = STDERR_FILENO;
-	else
-		openlog("pydirector", LOG_PID | LOG_NDELAY, LOG_DAEMON);
 	return 0;
 }
 
@@ -127,33 +124,13 @@ daemon_log_write(struct daemon_log *l, int level, const char *line)
 	return put == n;
 }
 
-static int
-daemon_log_priority(int level)
-{
-	switch ((enum log_level)level) {
-	case LOG_LEVEL_ERR:
-		return LOG_ERR;
-	case LOG_LEVEL_WARNING:
-		return LOG_WARNING;
-	case LOG_LEVEL_NOTICE:
-		return LOG_NOTICE;
-	case LOG_LEVEL_INFO:
-		return LOG_INFO;
-	case LOG_LEVEL_DEBUG:
-		return LOG_DEBUG;
-	}
-	return LOG_NOTICE;
-}
-
 void
 daemon_log_line(struct daemon_log *l, int level, const char *line)
 {
 	char text[64];
 
-	if (l->fd == -1) {
-		syslog(daemon_log_priority(level), "%s", line);
+	if (l->fd == -1)
 		return;
-	}
 	if (l->lost > 0) {
 		snprintf(text, sizeof(text), "log: lost %lu lines", l->lost);
 		if (!daemon_log_write(l, LOG_LEVEL_WARNING, text)) {
@@ -169,9 +146,7 @@ daemon_log_line(struct daemon_log *l, int level, const char *line)
 void
 daemon_log_close(struct daemon_log *l)
 {
-	if (l->fd == -1)
-		closelog();
-	else if (l->fd != STDERR_FILENO)
+	if (l->fd != -1 && l->fd != STDERR_FILENO)
 		close(l->fd);
 	l->fd = -1;
 	free(l->path);

@@ -10,18 +10,18 @@
 
 /* Where log lines go. */
 struct daemon_log {
-	int		 fd;		/* -1: syslog */
+	int		 fd;		/* -1: none */
 	char		*path;		/* of the file; NULL: it is none */
 	int		 torn;		/* the last line was cut off */
 	unsigned long	 lost;		/* lines not written since */
 };
 
-/* path NULL: standard error, or syslog. 0, or -1 with errno. */
+/* path NULL: standard error, or nowhere. 0, or -1 with errno. */
 int	 daemon_log_open(struct daemon_log *, const char *path, int to_stderr);
 /* Opens the file anew, for one that was renamed. 0, or -1 with errno: the old
  * one stays in use. */
 int	 daemon_log_reopen(struct daemon_log *);
-/* Writes a line: with time and level, or to syslog. A reader that has stopped
+/* Writes a line, with time and level. A reader that has stopped
  * is not waited for: the line is lost, and the number lost is told later. */
 void	 daemon_log_line(struct daemon_log *, int level, const char *line);
 void	 daemon_log_close(struct daemon_log *);

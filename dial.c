@@ -39,6 +39,26 @@ dial_next(struct dial *d, const struct host *h)
 	return -1;
 }
 
+int
+dial_proxy(const struct host *h)
+{
+	enum send_proxy version = h->send_proxy;
+
+	if (version == SEND_PROXY_INHERIT)
+		version = h->group == NULL ?
+		    SEND_PROXY_NO : h->group->send_proxy;
+	switch (version) {
+	case SEND_PROXY_INHERIT:
+	case SEND_PROXY_NO:
+		break;
+	case SEND_PROXY_V1:
+		return 1;
+	case SEND_PROXY_V2:
+		return 2;
+	}
+	return 0;
+}
+
 void
 dial_good(const struct dial *d, struct host *h)
 {

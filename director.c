@@ -12,7 +12,9 @@
 #include <unistd.h>
 
 #include "random.h"
+#include "proxy.h"
 #include "director.h"
+#include "connlog.h"
 #include "pydirector.h"
 
 /* What one read takes at most, as a rule and in bulk transfers, whose speed it
@@ -37,19 +39,31 @@ pydirector_new(pydirector_log_fn *log, void *arg, enum pydirector_level level,
 	loop_init(&d->loop);
 	pool_init(&d->pool, CHUNK_SIZE, CHUNKS_KEPT);
 	pool_init(&d->bulk, BULK_SIZE, BULKS_KEPT);
+	pool_init(&d->small, PROXY_HEADER_MAX + PROXY_MADE_MAX, CHUNKS_KEPT);
 	buf_init(&d->config_text, CONF_MAX + 1);
 	d->random = random_seed();
 	d->log = log_new(log, arg, (enum log_level)level);
 	if (helper != NULL && d->log != NULL) {
+		d->helper = strdup(helper);
 		d->lookup = helper_new(&d->loop, d->log, helper, "lookup");
 		d->crypt = helper_new(&d->loop, d->log, helper, "crypt");
 	}
-	if (d->log == NULL || (helper != NULL &&
-	    (d->lookup == NULL || d->crypt == NULL))) {
+	if (d->log == NULL || (helper != NULL && (d->helper == NULL ||
+	    d->lookup == NULL || d->crypt == NULL))) {
 		pydirector_free(d);
 		return NULL;
 	}
 	return d;
+}
+
+int
+pydirector_programs(struct pydirector *d, const char *sshd, const char *ctl)
+{
+	if (sshd == NULL || ctl == NULL)
+		return 0;
+	d->sshd_program = strdup(sshd);
+	d->ctl_program = strdup(ctl);
+	return d->sshd_program == NULL || d->ctl_program == NULL ? -1 : 0;
 }
 
 int
@@ -58,22 +72,26 @@ pydirector_use(struct pydirector *d, const char *word)
 	return loop_use(&d->loop, word);
 }
 
-/* Ends all that runs; the model stays. */
-static void
-director_stop(struct pydirector *d)
+void
+pydirector_stop(struct pydirector *d)
 {
 	size_t i;
 
 	if (d->model == NULL)
 		return;
 	admin_stop(d);
+	ssh_stop(d);
+	control_stop(d);
+	console_stop(d);
 	auth_done(d);
 	for (i = 0; i < d->model->nservices; i++)
 		listen_stop(d, d->model->services[i]);
 	relay_stop_all(d, END_STOP);
+	connlog_stop(d);
 	loop_timer_del(&d->loop, &d->short_timer);
 	manager_stop(d);
 	d->running = 0;
+	log_tick(d->log, INT64_MAX);
 }
 
 void
@@ -81,16 +99,23 @@ pydirector_free(struct pydirector *d)
 {
 	if (d == NULL)
 		return;
-	director_stop(d);
+	pydirector_stop(d);
 	helper_free(d->lookup);
 	helper_free(d->crypt);
+	syslog_stop(d);
 	loop_done(&d->loop);
 	model_free(d->model);
 	pool_done(&d->pool);
 	pool_done(&d->bulk);
+	pool_done(&d->small);
 	log_free(d->log);
 	buf_done(&d->config_text);
 	free(d->config_path);
+	free(d->syslog_default);
+	free(d->helper);
+	free(d->sshd_program);
+	free(d->ctl_program);
+	free(d->directory);
 	free(d);
 }
 
@@ -137,6 +162,7 @@ pydirector_load(struct pydirector *d, const char *file,
 	int result;
 
 	buf_init(&errors, ERRORS_MAX);
+	d->directory = director_absolute("");
 	d->config_path = director_absolute(file);
 	if (d->config_path == NULL)
 		(void)buf_addf(&errors, "%s:0: %s\n", file, strerror(errno));
@@ -161,12 +187,39 @@ pydirector_log_file(const struct pydirector *d)
 	return d->model == NULL ? NULL : d->model->log_file;
 }
 
+int
+pydirector_reopen(struct pydirector *d)
+{
+	return connlog_reopen(d);
+}
+
+/* The log on its way to syslog. */
+
+int
+pydirector_syslog(struct pydirector *d, const char *facility, char *err,
+    size_t size)
+{
+	if (facility != NULL && d->syslog_default == NULL &&
+	    (d->syslog_default = strdup(facility)) == NULL) {
+		snprintf(err, size, "out of memory");
+		return -1;
+	}
+	d->syslog_used = 1;
+	return syslog_start(d, err, size);
+}
+
+void
+pydirector_syslog_line(struct pydirector *d, int level, const char *line)
+{
+	syslog_line(d, level, line);
+}
+
 /* Says of a part of the configuration that it does not run. */
 static void
 director_warn_off(struct pydirector *d, const char *what,
     const struct access_point *a)
 {
-	if (!a->present)
+	if (!a->present || (a->enable && d->sshd_program != NULL))
 		return;
 	if (a->enable)
 		log_warning(d->log, "%s %s: not started: not built in", what,
@@ -183,6 +236,8 @@ director_start(struct pydirector *d, char *err, size_t size)
 	const struct model *m = d->model;
 	size_t i;
 
+	if (connlog_start(d, err, size) == -1)
+		return -1;
 	manager_resolve_all(d);
 	if (manager_start(d) == -1) {
 		snprintf(err, size, "out of memory");
@@ -192,6 +247,11 @@ director_start(struct pydirector *d, char *err, size_t size)
 		if (listen_start(d, m->services[i], err, size) == -1)
 			return -1;
 	}
+	if (control_start(d, err, size) == -1 ||
+	    console_start(d, err, size) == -1)
+		return -1;
+	if (ssh_start(d, err, size) == -1)
+		return -1;
 	return admin_start(d, err, size);
 }
 
@@ -204,7 +264,7 @@ pydirector_start(struct pydirector *d, char *err, size_t size)
 		log_debug(d->log, "descriptors: no limit");
 	director_warn_off(d, "ssh", &d->model->ssh);
 	if (director_start(d, err, size) == -1) {
-		director_stop(d);
+		pydirector_stop(d);
 		return -1;
 	}
 	d->running = 1;
@@ -270,7 +330,7 @@ pydirector_drain(struct pydirector *d)
 
 	d->draining = 1;
 	for (i = 0; i < d->model->nservices; i++)
-		listen_stop(d, d->model->services[i]);
+		listen_drain(d, d->model->services[i]);
 }
 
 size_t

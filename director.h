@@ -12,8 +12,10 @@
 #include "buf.h"
 #include "addr.h"
 #include "network.h"
+#include "index.h"
 #include "net.h"
 #include "loop.h"
+#include "door.h"
 #include "helper.h"
 
 /* Why a host is out of rotation; why_word() has the words, and
@@ -102,6 +104,8 @@ struct host {
 	unsigned char	 in_up;		/* it is in group->up */
 	unsigned char	 skip;		/* tried: set within one call only */
 	uint64_t	 hash;		/* of the name; 0: not computed yet */
+	uint64_t	 name_key;	/* in group->names */
+	uint64_t	 address_key;	/* in group->addresses */
 
 	struct watch	*watch;		/* the manager's; NULL: not watched */
 	struct plot	 plot;
@@ -116,6 +120,7 @@ struct group {
 	enum send_proxy	 send_proxy;	/* default SEND_PROXY_NO */
 	struct host	**hosts;	/* in file order */
 	size_t		 nhosts;
+	struct index	 names, addresses;	/* of the hosts */
 
 	/* The scheduler's. All arrays have room for nhosts. */
 	struct host	**up;		/* in rotation: in file order, or, under
@@ -124,24 +129,15 @@ struct group {
 	uint64_t	*sums;		/* weights added up along up[] */
 	size_t		 turn;		/* roundrobin: order of the next host */
 	const struct host *last;	/* the last pick; compared only */
+	unsigned char	 stale;		/* to be rebuilt after a batch */
 };
 
-/* One listening socket of a listener. */
-struct listen_socket {
-	struct io	 io;
-	struct listener	*listener;
-	struct addr	 addr;		/* in use, with the port chosen */
-};
-
-#define LISTENER_SOCKETS HELPER_ADDRS
-
-/* One <listen>. A name or `*` can mean several addresses, one socket each. */
+/* One <listen>. */
 struct listener {
 	struct service	*service;
 	char		*address;	/* as configured */
 	struct hostport	*at;		/* the same, split */
-	struct listen_socket socks[LISTENER_SOCKETS];
-	int		 nsocks;	/* 0: not listening */
+	struct door	 door;
 	unsigned char	 accept_proxy;	/* a PROXY header comes first ... */
 	struct networks	 from;		/* ... of clients in these */
 };
@@ -157,7 +153,6 @@ struct access_rule {
 struct service {
 	struct pydirector *director;	/* NULL: not part of one yet */
 	unsigned	 refs;		/* one for the model, one a relay */
-	unsigned char	 removed;	/* out of the model; relays finish */
 	char		*name;
 	struct listener	**listeners;
 	size_t		 nlisteners;
@@ -179,7 +174,7 @@ struct service {
 	uint64_t	 refused;	/* clients that got no host */
 	uint64_t	 denied;	/* by a rule */
 	uint64_t	 limited;	/* by rate */
-	struct rates	*rates;		/* admit.c; NULL: none counted yet */
+	struct rates	*rates;		/* admit.c; freed with the service */
 };
 
 struct user {
@@ -234,12 +229,15 @@ struct model {
 
 	char		*console_socket; /* path; NULL: none */
 	char		*control_socket; /* path; NULL: none */
-	unsigned	 control_mode;	/* its permissions; default 0660 */
+	unsigned	 control_mode;	/* its permissions */
 };
+
+#define CONTROL_MODE 0660	/* unless it is said */
 
 struct relay;		/* relay.c */
 struct relay_watcher;	/* relay.h */
 struct connlog;		/* connlog.c */
+struct sink;		/* sink.h */
 struct control;		/* control.c */
 struct console;		/* console.c */
 struct ssh;		/* ssh.c */
@@ -258,11 +256,21 @@ struct pydirector {
 	struct model	*model;		/* NULL: nothing loaded */
 	struct pool	 pool;		/* chunks that relays read into */
 	struct pool	 bulk;		/* larger ones, for fast senders */
+	struct pool	 small;		/* smaller ones, for PROXY headers */
 	struct helper	*lookup;	/* NULL: no helper program given */
 	struct helper	*crypt;		/* the same */
 	struct auth	*auth;		/* NULL: nobody has asked yet */
 	struct http	*http;		/* NULL: no web */
-	struct connlog	*connlog;	/* NULL: none */
+	struct connlog	*connlog;	/* NULL: none yet */
+	struct sink	*syslog;	/* NULL: not to syslog(3) */
+	struct sink	*syslog_old;	/* retired; its helper may still end */
+	char		*syslog_default; /* facility; NULL: none */
+	unsigned char	 syslog_used;	/* the owner hands us its lines */
+	char		*helper;	/* path of the program; NULL: none */
+	char		*sshd_program;	/* pydirector-sshd; NULL: none */
+	char		*ctl_program;	/* pydirectorctl; NULL: none */
+	char		*directory;	/* with its slash, where relative paths
+					 * start; or NULL */
 	struct control	*control;	/* NULL: no control socket */
 	struct console	*console;	/* NULL: no command socket */
 	struct ssh	*ssh;		/* NULL: no SSH */
@@ -285,15 +293,22 @@ struct pydirector {
 	int64_t		 short_told;	/* when it was logged; 0: never */
 	struct timer	 short_timer;	/* looks again */
 
-	struct bound	*bound;		/* listen.c: sockets to be taken over */
+	struct door	*doors;		/* all that are open */
+	struct bound	*bound;		/* door.c: sockets to be taken over */
 	unsigned char	 running;	/* pydirector_start has succeeded */
 	unsigned char	 draining;	/* no listeners; relays finish */
+	unsigned char	 batch;		/* many changes in one step: groups are
+					 * rebuilt, checks adjusted and parts
+					 * started at its end; 2: all hosts
+					 * are to be adjusted then */
 
 	/* What only the owner can do; NULL: it does not. 0 or -1. */
 	int		(*close_log)(void *arg);
 	int		(*shutdown)(void *arg);
 	void		*hook_arg;
 };
+
+#define RULES_MAX	1000	/* of a service */
 
 /* model.c: making, finding and freeing; states and counters. The makers
  * append to their parent and return NULL when there is no memory. */
@@ -303,6 +318,8 @@ struct service	*service_new(struct model *, const char *name);
 struct service	*service_find(const struct model *, const char *name);
 /* address was accepted by addr_split. */
 struct listener	*listener_new(struct service *, const char *address);
+/* A rule at that place, from 0, or at the end. */
+struct access_rule *rule_new(struct service *, size_t at);
 struct group	*group_new(struct service *, const char *name);
 struct group	*group_find(const struct service *, const char *name);
 /* name NULL or "": host.N, N counting from 0. address was accepted by
@@ -311,6 +328,8 @@ struct group	*group_find(const struct service *, const char *name);
 struct host	*host_new(struct group *, const char *name,
 		    const char *address);
 struct host	*host_find(const struct group *, const char *name);
+/* 0, or -1: no memory. */
+int		 host_rename(struct host *, const char *name);
 void		 host_ref(struct host *);
 void		 host_unref(struct host *);
 struct user	*user_new(struct model *, const char *name,
@@ -345,6 +364,13 @@ void		 service_ref(struct service *);
 void		 service_unref(struct service *);
 void		 user_remove(struct model *, struct user *);
 struct user	*user_find(const struct model *, const char *name);
+void		 rule_remove(struct service *, struct access_rule *);
+/* The one with those networks. */
+struct access_rule *rule_find(const struct service *, int allow,
+		    const struct networks *from);
+/* 1 when both mean the same, in the same order. */
+int		 networks_same(const struct networks *,
+		    const struct networks *);
 /* 1 when both mean the same, however they are spelled. A name and its number
  * are two. */
 int		 address_same(const struct hostport *, const struct hostport *);
@@ -353,6 +379,8 @@ struct listener	*listener_find_exact(const struct service *,
 		    const struct hostport *);
 struct listener	*listener_find(const struct service *, const char *address);
 struct host	*host_find_address(const struct group *, const char *address);
+struct host	*host_find_hostport(const struct group *,
+		    const struct hostport *);
 /* Another host with the same name, settings and place in the group, or NULL:
  * no memory. The old one is removed. */
 struct host	*host_replace(struct host *, const char *address);
@@ -363,6 +391,9 @@ void		 service_free(struct service *);
 void		 listener_free(struct listener *);
 void		 group_free(struct group *);
 void		 user_free(struct user *);
+void		 rule_free(struct access_rule *);
+/* Frees what it holds. */
+void		 access_done(struct access_point *);
 
 /* sched.c: choosing a host. Pure: no clock, no I/O. */
 /* 0 and the rule a name stands for, or -1. Both dialects' names, and
@@ -432,6 +463,8 @@ struct dial {
  * Returns a descriptor that is connecting, or -1: no address is left and
  * error tells why, or error is a shortage of our own (net_is_local). */
 int		 dial_next(struct dial *, const struct host *);
+/* The version of the PROXY header that its server is sent; 0: none. */
+int		 dial_proxy(const struct host *);
 /* The address under way has answered. */
 void		 dial_good(const struct dial *, struct host *);
 
@@ -441,17 +474,15 @@ void		 dial_good(const struct dial *, struct host *);
 int		 listen_start(struct pydirector *, struct service *,
 		    char *err, size_t size);
 void		 listen_stop(struct pydirector *, struct service *);
+/* The same, but who waits already gets in. */
+void		 listen_drain(struct pydirector *, struct service *);
 /* The same for one listener. While the director runs no name is looked up but
  * localhost. */
 int		 listen_open(struct pydirector *, struct listener *, char *err,
 		    size_t size);
 void		 listen_close(struct pydirector *, struct listener *);
-/* Binds an address that the next listen_open will want, or keeps it bound
- * when the listener that has it now is closed. 0, or -1 with a text in err. */
-int		 listen_prepare(struct pydirector *, const char *address,
-		    char *err, size_t size);
-/* Closes what was prepared and not wanted. */
-void		 listen_forget(struct pydirector *);
+/* The same for one that is not wanted any more: who waits already gets in. */
+void		 listen_retire(struct pydirector *, struct listener *);
 /* We are short of descriptors: no accepting until one is given back
  * (listen_given_back), or for a second. */
 void		 listen_shortage(struct pydirector *, int error);
@@ -459,17 +490,6 @@ void		 listen_given_back(struct pydirector *);
 /* 1: a client that is accepted has to wait: all usable hosts of the service
  * are at their limit. */
 int		 listen_crowded(const struct service *);
-
-/* admit.c: who may come in. */
-enum admission {
-	ADMIT_YES,
-	ADMIT_DENIED,		/* by a rule */
-	ADMIT_LIMITED		/* too many of late from this address */
-};
-/* Asks for one more client, and counts. Clients without an address pass. */
-enum admission	 admit(struct service *, const struct addr *, int64_t now);
-/* Frees what it keeps of a service. */
-void		 admit_forget(struct service *);
 
 /* connlog.c: a line for each connection. */
 /* Opens, moves or closes the connection log as the model has it. 0, or -1 with
@@ -499,9 +519,9 @@ enum relay_end {
 	END_STOP
 };
 const char	*relay_end_word(enum relay_end);
-/* Takes over the descriptor of a client. */
-void		 relay_start(struct pydirector *, struct service *, int fd,
-		    const struct addr *client);
+/* Takes over the descriptor of a client that the listener has accepted. */
+void		 relay_start(struct pydirector *, const struct listener *,
+		    int fd, const struct addr *client);
 /* Ends all relays of a host at once; returns how many there were. */
 size_t		 relay_stop_host(struct pydirector *, const struct host *);
 /* Ends all relays at once. */
@@ -515,6 +535,7 @@ struct check {
 	struct timer	 timer;		/* its deadline */
 	struct task	 task;		/* the next connect, or the answer */
 	struct dial	 dial;
+	size_t		 sent;		/* bytes of a PROXY header */
 	unsigned	 left;		/* connects yet to succeed */
 	int64_t		 timeout;	/* ms for each */
 	enum why	 why;		/* the answer */

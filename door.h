@@ -19,10 +19,9 @@ struct pydirector;
 struct door;
 
 struct door_ops {
-	const char	*what;		/* `web`: log lines begin so */
 	/* 1: another client may come in now. NULL: always. */
 	int		(*ready)(struct door *);
-	/* Takes over the descriptor. */
+	/* Takes over the descriptor. It must not close or move the door. */
 	void		(*client)(struct door *, int fd,
 			    const struct addr *peer);
 };
@@ -37,11 +36,13 @@ struct door_socket {
 struct door {
 	struct pydirector *director;
 	const struct door_ops *ops;
-	const char	*subject;	/* who it is in log lines and errors:
+	struct door	*next, **link;	/* in director->doors, while open */
+	char		*subject;	/* who it is in log lines and errors:
 					 * `web`, `listener NAME` */
 	char		*address;	/* as asked for; NULL: closed */
-	struct door_socket socks[DOOR_SOCKETS];
-	int		 nsocks;
+	struct door_socket *socks;
+	int		 nsocks;	/* 0: closed */
+	unsigned char	 leaving;	/* door_leaves */
 };
 
 /* Opens it at `host:port` or `unix:/path` (with that mode) and logs `SUBJECT
@@ -53,15 +54,26 @@ int	 door_open(struct pydirector *, struct door *, const struct door_ops *,
 	    size_t size);
 /* Also when it is closed. A UNIX socket's path is removed. */
 void	 door_close(struct door *);
-/* Closes it and opens it at another address: 0, or -1 with a text in err: it
- * is as it was. */
+/* Lets those in who wait already, before it is closed: else the system resets
+ * them. */
+void	 door_last(struct door *);
+/* Opens it at another address, which may overlap with its own, and closes it
+ * at the old one: 0, or -1 with a text in err: it is as it was. */
 int	 door_move(struct door *, const char *address, mode_t mode, char *err,
 	    size_t size);
+/* The address in use of its first socket; NULL: it is closed. */
+const struct addr *door_addr(const struct door *);
+
+/* For a change of several doors in one step: which of them will be closed in
+ * it, and which addresses will be wanted. */
+/* The door will be closed before door_forget: its sockets, with the clients in
+ * them, may be taken over by what wants one of their addresses. */
+void	 door_leaves(struct door *);
 /* Binds an address that the next door_open will want, or keeps it bound when
  * the door that has it now is closed. 0, or -1 with a text in err. */
 int	 door_prepare(struct pydirector *, const char *address, char *err,
 	    size_t size);
-/* Closes what was prepared and not wanted. */
+/* Ends the step: closes what was prepared and not wanted. */
 void	 door_forget(struct pydirector *);
 
 #endif

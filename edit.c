@@ -94,6 +94,25 @@ user_find(const struct model *m, const char *name)
 	return NULL;
 }
 
+int
+networks_same(const struct networks *a, const struct networks *b)
+{
+	return a->n == b->n && (a->n == 0 ||
+	    memcmp(a->list, b->list, a->n * sizeof(*a->list)) == 0);
+}
+
+struct access_rule *
+rule_find(const struct service *s, int allow, const struct networks *from)
+{
+	size_t	 i;
+
+	for (i = 0; i < s->nrules; i++)
+		if (!s->rules[i]->allow == !allow &&
+		    networks_same(&s->rules[i]->from, from))
+			return s->rules[i];
+	return NULL;
+}
+
 struct listener *
 listener_find_exact(const struct service *s, const struct hostport *at)
 {
@@ -123,8 +142,8 @@ listener_find(const struct service *s, const char *address)
 		return l;
 	for (i = s->nlisteners; i-- > 0; ) {
 		l = s->listeners[i];
-		for (j = 0; j < l->nsocks; j++)
-			if (addr_split(addr_text(&l->socks[j].addr, text),
+		for (j = 0; j < l->door.nsocks; j++)
+			if (addr_split(addr_text(&l->door.socks[j].addr, text),
 			    &used, &why) == 0 && address_same(&used, &at))
 				return l;
 	}
@@ -136,13 +155,22 @@ host_find_address(const struct group *g, const char *address)
 {
 	struct hostport	 to;
 	const char	*why;
-	size_t		 i;
 
 	if (addr_split(address, &to, &why) == -1)
 		return NULL;
-	for (i = 0; i < g->nhosts; i++)
-		if (address_same(g->hosts[i]->to, &to))
-			return g->hosts[i];
+	return host_find_hostport(g, &to);
+}
+
+struct host *
+host_find_hostport(const struct group *g, const struct hostport *to)
+{
+	struct host	*h;
+	size_t		 at = 0;
+	uint64_t	 key = index_address(to);
+
+	while ((h = index_next(&g->addresses, key, &at)) != NULL)
+		if (address_same(h->to, to))
+			return h;
 	return NULL;
 }
 
@@ -150,9 +178,28 @@ host_find_address(const struct group *g, const char *address)
 static void
 host_forget(struct host *h)
 {
+	index_del(&h->group->names, h->name_key, h);
+	index_del(&h->group->addresses, h->address_key, h);
 	h->group = NULL;
 	h->in_up = 0;
 	host_unref(h);
+}
+
+/* Since the last sched_rebuild it can only have moved to the front. */
+static void
+host_take_out(struct group *g, const struct host *h)
+{
+	size_t	 i = h->order < g->nhosts ? h->order : g->nhosts - 1;
+
+	while (i > 0 && g->hosts[i] != h)
+		i--;
+	if (g->hosts[i] != h) {
+		(void)array_del(g->hosts, &g->nhosts, h);
+		return;
+	}
+	g->nhosts--;
+	memmove(&g->hosts[i], &g->hosts[i + 1],
+	    (g->nhosts - i) * sizeof(struct host *));
 }
 
 void
@@ -160,8 +207,9 @@ host_remove(struct host *h)
 {
 	struct group	*g = h->group;
 
-	if (g == NULL || array_del(g->hosts, &g->nhosts, h) == -1)
+	if (g == NULL)
 		return;
+	host_take_out(g, h);
 	host_forget(h);
 	sched_rebuild(g);
 }
@@ -179,13 +227,16 @@ host_replace(struct host *old, const char *address)
 		return NULL;
 	h->weight = old->weight;
 	h->max_conns = old->max_conns;
+	h->send_proxy = old->send_proxy;
 	h->admin_down = old->admin_down;
 	h->draining = old->draining;
 	h->order = old->order;
 	g->nhosts--;
-	for (i = 0; i < g->nhosts; i++)
-		if (g->hosts[i] == old)
-			g->hosts[i] = h;
+	for (i = old->order < g->nhosts ? old->order : g->nhosts - 1;
+	    i > 0 && g->hosts[i] != old; i--)
+		continue;
+	g->hosts[i] = h;
+	h->order = (unsigned)i;
 	host_forget(old);
 	sched_rebuild(g);
 	return h;
@@ -213,6 +264,13 @@ listener_remove(struct listener *l)
 	listener_free(l);
 }
 
+void
+rule_remove(struct service *s, struct access_rule *r)
+{
+	if (array_del(s->rules, &s->nrules, r) == 0)
+		rule_free(r);
+}
+
 /* Groups and listeners go at once, so that no relay finds a host any more
  * that it has not got yet. */
 void
@@ -220,7 +278,6 @@ service_remove(struct model *m, struct service *s)
 {
 	if (array_del(m->services, &m->nservices, s) == -1)
 		return;
-	s->removed = 1;
 	while (s->ngroups > 0)
 		group_remove(s->groups[s->ngroups - 1]);
 	while (s->nlisteners > 0)
@@ -251,12 +308,37 @@ user_remove(struct model *m, struct user *u)
 static void
 group_order(struct group *g, const struct group *like)
 {
-	size_t	 i, at = 0;
+	struct host	**all, *h;
+	size_t		  i, n = 0;
 
-	for (i = 0; i < like->nhosts; i++)
-		array_order(g->hosts, g->nhosts, &at,
-		    host_find(g, like->hosts[i]->name));
+	if (g->nhosts == 0 ||
+	    (all = malloc(g->nhosts * sizeof(*all))) == NULL)
+		return;
+	for (i = 0; i < like->nhosts; i++) {
+		h = host_find(g, like->hosts[i]->name);
+		if (h == NULL || h->skip)
+			continue;
+		h->skip = 1;
+		all[n++] = h;
+	}
+	for (i = 0; i < g->nhosts; i++)
+		if (!g->hosts[i]->skip)
+			all[n++] = g->hosts[i];
+	memcpy(g->hosts, all, n * sizeof(*all));
+	for (i = 0; i < n; i++)
+		all[i]->skip = 0;
+	free(all);
 	sched_rebuild(g);
+}
+
+/* The first one with that address that has no place before at. */
+static struct listener *
+listener_next(const struct service *s, size_t at, const struct hostport *like)
+{
+	for (; at < s->nlisteners; at++)
+		if (address_same(s->listeners[at]->at, like))
+			return s->listeners[at];
+	return NULL;
 }
 
 static void
@@ -267,7 +349,7 @@ service_order(struct service *s, const struct service *like)
 
 	for (i = 0; i < like->nlisteners; i++)
 		array_order(s->listeners, s->nlisteners, &at,
-		    listener_find(s, like->listeners[i]->address));
+		    listener_next(s, at, like->listeners[i]->at));
 	at = 0;
 	for (i = 0; i < like->ngroups; i++) {
 		g = group_find(s, like->groups[i]->name);

@@ -107,10 +107,22 @@ flow_broken(struct relay *r, struct side *side)
 	    flow_stuck_expire);
 }
 
+/* A header of ours that went ahead is nobody's byte. */
+static size_t
+flow_count_header(struct relay *r, size_t n)
+{
+	size_t header = n < r->header ? n : r->header;
+
+	r->header = (unsigned char)(r->header - header);
+	r->wrote = 1;
+	return n - header;
+}
+
 static void
 flow_count(struct relay *r, const struct side *from, size_t n)
 {
 	if (from == &r->client) {
+		n = flow_count_header(r, n);
 		r->bytes_in += n;
 		r->host->bytes_in += n;
 	} else {
@@ -139,7 +151,7 @@ flow_write(struct relay *r, struct side *from, struct side *to, struct chunk *c)
 
 	from->rest = c;
 	if (to == &r->server && !r->nodelay &&
-	    (r->bytes_in > 0 || want > FIRST_WRITE)) {
+	    (r->wrote || want > FIRST_WRITE)) {
 		net_nodelay(to->io.fd);
 		r->nodelay = 1;
 	}
@@ -192,27 +204,18 @@ flow_pool(struct pydirector *d, const struct side *from)
 	return from->bulk && d->bulk.out < BULK_OUT ? &d->bulk : &d->pool;
 }
 
-/* Reads once from a side and passes it on. */
-static void
-flow_read(struct relay *r, struct side *from, struct side *to)
+/* Reads once from a side into what is free of a chunk. 1: bytes have come. */
+static int
+flow_fill(struct relay *r, struct side *from, struct chunk *c)
 {
-	struct pool *pool = flow_pool(r->director, from);
-	struct chunk *c;
-	size_t done;
+	size_t done, room = c->pool->size - c->to;
 
-	c = pool_get(pool);
-	if (c == NULL) {
-		log_warning(r->director->log, "relay: cut off: out of memory");
-		relay_end(r, END_STOP, net_reset);
-		return;
-	}
-	switch (net_read(from->io.fd, c->data, pool->size, &done)) {
+	switch (net_read(from->io.fd, c->data + c->to, room, &done)) {
 	case IO_DONE:
-		c->to = done;
-		if (done < pool->size)
+		c->to += done;
+		if (done < room)
 			flow_drained(r, from);
-		flow_write(r, from, to, c);
-		return;
+		return 1;
 	case IO_AGAIN:
 		from->io.ready &= (unsigned char)~IO_IN;
 		break;
@@ -224,7 +227,35 @@ flow_read(struct relay *r, struct side *from, struct side *to)
 		flow_broken(r, from);
 		break;
 	}
-	pool_put(c);
+	return 0;
+}
+
+/* Reads once from a side and passes it on. */
+static void
+flow_read(struct relay *r, struct side *from, struct side *to)
+{
+	struct chunk *c;
+
+	c = pool_get(flow_pool(r->director, from));
+	if (c == NULL)
+		relay_no_memory(r);
+	else if (flow_fill(r, from, c))
+		flow_write(r, from, to, c);
+	else
+		pool_put(c);
+}
+
+/* The server is told who the client is before it gets a byte of it, in one
+ * piece with what has come from it. */
+static void
+flow_header(struct relay *r)
+{
+	int more = r->client.rest == NULL && (r->client.io.ready & IO_IN);
+
+	if (header_put(r) == -1)
+		relay_no_memory(r);
+	else if (more)
+		(void)flow_fill(r, &r->client, r->client.rest);
 }
 
 /* Moves bytes one way while both ends allow. Returns 1 when it stopped only
@@ -329,9 +360,13 @@ flow_start(struct relay *r)
 		    flow_idle_expire);
 	if (r->server.broken)
 		flow_broken(r, &r->server);
+	else if (r->send_proxy != 0)
+		flow_header(r);
+	if (r->state != RELAY_FLOW)
+		return;
 	flow_step(r);
 	/* The server may be the one who speaks first. */
-	if (r->state == RELAY_FLOW && r->bytes_in == 0 && !r->server.shut)
+	if (r->state == RELAY_FLOW && !r->wrote && !r->server.shut)
 		net_ack_now(r->server.io.fd);
 }
 

@@ -5,7 +5,10 @@
  * frames). It is started by pydirector, keeps nothing between questions and
  * exits when the socket is closed: addresses of names (`lookup`), or whether a
  * password is right (`crypt`). A question that takes longer than ANSWER_TIME
- * ends it: whoever asked has given up long before. */
+ * ends it: whoever asked has given up long before.
+ *
+ * `syslog FACILITY` answers nothing: it hands lines on to syslog(3), each with
+ * a digit for its level before it, in the name of who started it. */
 
 #include "config.h"
 
@@ -13,16 +16,21 @@
 #include <sys/stat.h>
 
 #include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <syslog.h>
 #include <unistd.h>
 #if HAVE_CRYPT_H
 #include <crypt.h>
 #endif
 
 #include "compat/compat.h"
+#include "log.h"
 #include "addr.h"
 #include "helper.h"
+#include "sink.h"
 
 #define ANSWER_TIME	60	/* seconds */
 #define MOST_FILES	1024	/* descriptors that a careless parent left */
@@ -138,6 +146,118 @@ answer_crypt(uint32_t id, const char *question, size_t len)
 	return answer(id, &right, 1);
 }
 
+/* Syslog. */
+
+static const struct {
+	const char	*word;
+	int		 number;
+} facilities[] = {
+	{ "auth", LOG_AUTH }, { "cron", LOG_CRON }, { "daemon", LOG_DAEMON },
+	{ "local0", LOG_LOCAL0 }, { "local1", LOG_LOCAL1 },
+	{ "local2", LOG_LOCAL2 }, { "local3", LOG_LOCAL3 },
+	{ "local4", LOG_LOCAL4 }, { "local5", LOG_LOCAL5 },
+	{ "local6", LOG_LOCAL6 }, { "local7", LOG_LOCAL7 },
+	{ "lpr", LOG_LPR }, { "mail", LOG_MAIL }, { "news", LOG_NEWS },
+	{ "syslog", LOG_SYSLOG }, { "user", LOG_USER }, { "uucp", LOG_UUCP },
+	/* Two that not every system has; the nearest one there. */
+#ifdef LOG_AUTHPRIV
+	{ "authpriv", LOG_AUTHPRIV },
+#else
+	{ "authpriv", LOG_AUTH },
+#endif
+#ifdef LOG_FTP
+	{ "ftp", LOG_FTP }
+#else
+	{ "ftp", LOG_DAEMON }
+#endif
+};
+
+static int
+syslog_priority(char digit)
+{
+	switch ((enum log_level)(digit - '0')) {
+	case LOG_LEVEL_ERR:
+		return LOG_ERR;
+	case LOG_LEVEL_WARNING:
+		return LOG_WARNING;
+	case LOG_LEVEL_NOTICE:
+		return LOG_NOTICE;
+	case LOG_LEVEL_INFO:
+		return LOG_INFO;
+	case LOG_LEVEL_DEBUG:
+		return LOG_DEBUG;
+	}
+	return LOG_NOTICE;
+}
+
+/* Hands on the whole lines of text; returns how many bytes they were. */
+static size_t
+syslog_lines(const char *text, size_t len)
+{
+	const char *line = text, *end;
+
+	while ((end = memchr(line, '\n', len - (size_t)(line - text))) !=
+	    NULL) {
+		alarm(ANSWER_TIME);
+		if (end > line)
+			syslog(syslog_priority(line[0]), "%.*s",
+			    (int)(end - line - 1), line + 1);
+		alarm(0);
+		line = end + 1;
+	}
+	return (size_t)(line - text);
+}
+
+static int
+syslog_serve(void)
+{
+	char text[SINK_LINE_MAX + 2];
+	size_t len = 0, used;
+	ssize_t got;
+
+	while ((got = read(STDIN_FILENO, text + len,
+	    sizeof(text) - len)) != 0) {
+		if (got == -1 && errno == EINTR)
+			continue;
+		if (got == -1)
+			return 1;
+		len += (size_t)got;
+		used = syslog_lines(text, len);
+		if (used == 0 && len == sizeof(text))
+			return 1;
+		len -= used;
+		memmove(text, text + used, len);
+	}
+	return 0;
+}
+
+/* Standard output and error can be a terminal that somebody wants to leave. */
+static int
+syslog_start(const char *word)
+{
+	char name[64];
+	size_t i;
+	int null;
+
+	for (i = 0; i < sizeof(facilities) / sizeof(facilities[0]); i++)
+		if (strcmp(word, facilities[i].word) == 0)
+			break;
+	if (i == sizeof(facilities) / sizeof(facilities[0]))
+		return 2;
+	null = open("/dev/null", O_RDWR);
+	if (null != -1) {
+		dup2(null, STDOUT_FILENO);
+		dup2(null, STDERR_FILENO);
+		close(null);
+	}
+	signal(SIGPIPE, SIG_IGN);
+	snprintf(name, sizeof(name), "pydirector[%ld]", (long)getppid());
+	openlog(name, LOG_NDELAY, facilities[i].number);
+	return syslog_serve();
+}
+
+/* Questions. */
+
 static const struct {
 	const char	*mode;
 	int		(*answer)(uint32_t id, const char *question, size_t);
@@ -172,7 +292,7 @@ main(int argc, char *argv[])
 	size_t i;
 	int fd;
 
-	if (argc != 2 || fstat(STDIN_FILENO, &st) == -1 ||
+	if (argc < 2 || argc > 3 || fstat(STDIN_FILENO, &st) == -1 ||
 	    !S_ISSOCK(st.st_mode)) {
 		fprintf(stderr, "pydirector-helper: "
 		    "it is started by pydirector, not by hand\n");
@@ -180,7 +300,9 @@ main(int argc, char *argv[])
 	}
 	for (fd = STDERR_FILENO + 1; fd < MOST_FILES; fd++)
 		close(fd);
-	for (i = 0; i < sizeof(modes) / sizeof(modes[0]); i++)
+	if (argc == 3 && strcmp(argv[1], "syslog") == 0)
+		return syslog_start(argv[2]);
+	for (i = 0; argc == 2 && i < sizeof(modes) / sizeof(modes[0]); i++)
 		if (strcmp(argv[1], modes[i].mode) == 0)
 			return serve(modes[i].answer);
 	fprintf(stderr, "pydirector-helper: %s: no such mode\n", argv[1]);

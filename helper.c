@@ -18,9 +18,6 @@
 #include <sys/wait.h>
 
 #include <errno.h>
-#include <poll.h>
-#include <signal.h>
-#include <spawn.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -31,6 +28,7 @@
 #include "addr.h"
 #include "net.h"
 #include "loop.h"
+#include "child.h"
 #include "helper.h"
 
 #define LOOKUP_MAX	64	/* questions outstanding */
@@ -38,10 +36,7 @@
 #define VERIFY_MAX	16
 #define VERIFY_WAIT	10000
 #define START_WAIT	1000	/* ms between two starts */
-#define REAP_WAIT	20	/* ms until it is looked for again */
-#define REAP_TRIES	100	/* at the end, before it is left behind */
-
-extern char **environ;
+#define REAP_WAIT	20	/* ms to end in, with its socket closed */
 
 /* A question. frame is what is written, head and payload. */
 struct helper_request {
@@ -69,9 +64,9 @@ struct helper {
 	char			*path;
 	char			*mode;
 	struct io		 io;		/* fd -1: no child to talk to */
-	pid_t			 pid;		/* -1: none left to reap */
+	struct child		 child;
 	int			 answered;	/* by this child, once */
-	int			 killed;	/* by us: told already */
+	int			 told;		/* why it has to end */
 	struct helper_request	*queue, **tail;	/* not with the child yet */
 	struct helper_request	*asked;		/* with the child, or NULL */
 	int			 nrequests;	/* all of them */
@@ -79,7 +74,7 @@ struct helper {
 	size_t			 written;	/* of the frame of asked */
 	int64_t			 start_at;	/* not before */
 	struct timer		 deadline;	/* of asked */
-	struct timer		 again;		/* reaps, or starts */
+	struct timer		 again;		/* when it may be started */
 	struct task		 task;		/* asks the next */
 	size_t			 have;		/* bytes in in[] */
 	char			 in[sizeof(struct helper_head) +
@@ -109,7 +104,7 @@ helper_new(struct loop *loop, struct log *log, const char *path,
 	h->log = log;
 	h->io.fd = -1;
 	h->io.index = -1;
-	h->pid = -1;
+	child_init(&h->child, loop);
 	h->tail = &h->queue;
 	h->start_at = loop->clock();
 	return h;
@@ -185,104 +180,44 @@ helper_log_status(struct helper *h, int status)
 		    h->mode, WEXITSTATUS(status));
 }
 
-/* Takes the child's status. 1: there is no child any more. A child that was
- * taken by another waitpid() in our program counts as gone. */
-static int
-helper_reap(struct helper *h)
-{
-	int status;
-	pid_t pid;
-
-	if (h->pid == -1)
-		return 1;
-	do
-		pid = waitpid(h->pid, &status, WNOHANG);
-	while (pid == -1 && errno == EINTR);
-	if (pid == 0)
-		return 0;
-	if (pid == h->pid && !h->killed)
-		helper_log_status(h, status);
-	h->pid = -1;
-	return 1;
-}
-
 static void
-helper_kill(struct helper *h)
+helper_gone(struct child *c, int status)
 {
-	h->killed = 1;
-	kill(h->pid, SIGKILL);
+	struct helper *h = LOOP_OWNER(c, struct helper, child);
+
+	if (!h->told && c->killed)
+		log_warning(h->log, "helper %s: stopped: "
+		    "it has closed its socket", h->mode);
+	else if (!h->told && status != -1)
+		helper_log_status(h, status);
+	helper_next(h);
 }
 
 static void
 helper_again_expire(struct timer *t)
 {
-	struct helper *h = LOOP_OWNER(t, struct helper, again);
-
-	if (!helper_reap(h)) {
-		if (!h->killed)
-			log_warning(h->log, "helper %s: stopped: "
-			    "it has closed its socket", h->mode);
-		helper_kill(h);
-		loop_timer(h->loop, &h->again, REAP_WAIT, helper_again_expire);
-		return;
-	}
-	helper_next(h);
+	helper_next(LOOP_OWNER(t, struct helper, again));
 }
 
-/* The first look at a child whose socket is closed: one that has closed it
- * itself has REAP_WAIT to exit, else (now) it is killed. */
+/* A child whose socket is closed: one that has closed it itself has REAP_WAIT
+ * to exit, else (now) it is killed. */
 static void
 helper_bury(struct helper *h, int now)
 {
-	h->killed = now;
-	if (helper_reap(h))
-		return;
-	if (now)
-		helper_kill(h);
-	loop_timer(h->loop, &h->again, REAP_WAIT, helper_again_expire);
+	h->told = now;
+	child_reap(&h->child, now ? 0 : REAP_WAIT, helper_gone);
 }
 
-/* Starts the program with the socket as its standard input, with default
- * signals, in a process group of its own: what is typed at the terminal is
- * not meant for it. Returns 0 or an errno. */
+/* The program has the socket as its standard input. Returns 0 or an errno. */
 static int
 helper_spawn(struct helper *h, int fd)
 {
-	posix_spawn_file_actions_t actions;
-	posix_spawnattr_t attr;
-	sigset_t set;
 	char *argv[3];
-	int error;
 
 	argv[0] = h->path;
 	argv[1] = h->mode;
 	argv[2] = NULL;
-	if ((error = posix_spawn_file_actions_init(&actions)) != 0)
-		return error;
-	if ((error = posix_spawnattr_init(&attr)) != 0) {
-		posix_spawn_file_actions_destroy(&actions);
-		return error;
-	}
-	sigemptyset(&set);
-	posix_spawnattr_setsigmask(&attr, &set);
-	sigaddset(&set, SIGPIPE);
-	sigaddset(&set, SIGHUP);
-	sigaddset(&set, SIGINT);
-	sigaddset(&set, SIGQUIT);
-	sigaddset(&set, SIGTERM);
-	sigaddset(&set, SIGALRM);
-	sigaddset(&set, SIGUSR1);
-	posix_spawnattr_setsigdefault(&attr, &set);
-	posix_spawnattr_setpgroup(&attr, 0);
-	posix_spawnattr_setflags(&attr, POSIX_SPAWN_SETSIGMASK |
-	    POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETPGROUP);
-	error = posix_spawn_file_actions_adddup2(&actions, fd, STDIN_FILENO);
-	if (error == 0)
-		error = posix_spawn(&h->pid, h->path, &actions, &attr, argv,
-		    environ);
-	posix_spawnattr_destroy(&attr);
-	posix_spawn_file_actions_destroy(&actions);
-	return error;
+	return child_start(&h->child, argv, NULL, &fd, 1, STDIN_FILENO);
 }
 
 static int
@@ -313,7 +248,6 @@ helper_start(struct helper *h)
 	error = helper_spawn(h, fds[1]);
 	net_close(fds[1]);
 	if (error != 0) {
-		h->pid = -1;
 		net_close(fds[0]);
 		return error;
 	}
@@ -324,10 +258,10 @@ helper_start(struct helper *h)
 		return ENOMEM;
 	}
 	h->answered = 0;
-	h->killed = 0;
+	h->told = 0;
 	h->have = 0;
 	log_debug(h->log, "helper %s: started: pid %ld", h->mode,
-	    (long)h->pid);
+	    (long)h->child.pid);
 	return 0;
 }
 
@@ -341,7 +275,7 @@ helper_ready(struct helper *h)
 
 	if (h->io.fd != -1)
 		return 1;
-	if (h->pid != -1)
+	if (child_running(&h->child))
 		return 0;
 	if (wait > 0) {
 		loop_timer(h->loop, &h->again, wait, helper_again_expire);
@@ -519,7 +453,7 @@ void
 helper_free(struct helper *h)
 {
 	struct helper_request *q;
-	int i, fd;
+	int fd;
 
 	if (h == NULL)
 		return;
@@ -530,11 +464,7 @@ helper_free(struct helper *h)
 	loop_timer_del(h->loop, &h->deadline);
 	loop_timer_del(h->loop, &h->again);
 	loop_task_del(&h->task);
-	h->killed = 1;
-	if (!helper_reap(h))
-		helper_kill(h);
-	for (i = 0; i < REAP_TRIES && !helper_reap(h); i++)
-		poll(NULL, 0, 1);
+	child_end(&h->child);
 	while ((q = h->queue) != NULL) {
 		helper_remove(h, q);
 		helper_request_free(q);

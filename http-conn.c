@@ -6,6 +6,7 @@
  * stops the loop. Requests of one connection are answered one after the other;
  * no more is read while an answer is under way.
  *
+ *	SHAKE	TLS: the handshake is under way; then READ
  *	READ	reads until a whole request is there
  *	AUTH	its name and password are being verified
  *	WRITE	the answer goes out; then READ again, or LINGER
@@ -15,16 +16,17 @@
 
 #include "config.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "compat/compat.h"
 #include "clock.h"
+#include "tls.h"
 #include "http-conn.h"
 
 #define READ_SIZE	8192	/* bytes of one read */
 #define WRITE_BATCH	(256 * 1024)	/* bytes written in one turn */
+#define SHAKE_WAIT	10000	/* ms for a handshake */
 #define HEAD_WAIT	10000	/* ms for a head */
 #define BODY_WAIT	30000	/* ms for a body behind it */
 #define IDLE_WAIT	75000	/* ms between two requests */
@@ -33,7 +35,10 @@
 #define JOIN_MAX	8192	/* an answer up to here is one text */
 #define LOCATION_MAX	8192	/* bytes of a header Location, not encoded */
 #define IN_MAX		(HTTP_HEAD_MAX + HTTP_FORM_MAX + READ_SIZE + 1)
-#define ROUND_TIME	5000	/* us of handlers in a round; then others */
+#define ROUND_TIME	5000	/* us of handlers and TLS in a round; then
+				 * others */
+#define SHAKE_TIME	1000	/* us of it that handshakes may take: those
+				 * whom we know still get on */
 #define HOLD_MAX	(32 * 1024 * 1024)	/* bytes of all answers */
 #define OUT_MAX		(64 * 1024)	/* bytes of all that is one text */
 
@@ -41,6 +46,7 @@
 	"form-action 'none'; frame-ancestors 'none'"
 
 static void	 conn_next(struct conn *);
+static void	 conn_task(struct task *);
 static void	 conn_write(struct conn *);
 
 /* The end of a connection. */
@@ -55,6 +61,7 @@ conn_free(struct task *t)
 	free(c->in);
 	buf_done(&c->out[0]);
 	buf_done(&c->out[1]);
+	tls_free(c->tls);
 	free(c);
 }
 
@@ -69,6 +76,8 @@ conn_end(struct conn *c)
 	c->state = STATE_DEAD;
 	loop_timer_del(&d->loop, &c->timer);
 	loop_del(&d->loop, &c->io);
+	if (c->tls != NULL)
+		tls_shutdown(c->tls);
 	net_close(fd);
 	if (c->auth != NULL)
 		auth_cancel(c->auth);
@@ -91,86 +100,14 @@ static void
 conn_linger(struct conn *c)
 {
 	c->state = STATE_LINGER;
+	if (c->tls != NULL)
+		tls_shutdown(c->tls);
 	net_shutdown(c->io.fd);
 	loop_timer(&c->http->director->loop, &c->timer, LINGER_WAIT,
 	    conn_expire);
 }
 
 /* Answers. */
-
-/* `Sat, 31 Jan 2026 23:59:59 GMT`. */
-static void
-date_add(struct buf *out)
-{
-	static const char days[] = "SunMonTueWedThuFriSat";
-	static const char months[] = "JanFebMarAprMayJunJulAugSepOctNovDec";
-	static const int shift[] = { 0, 3, 2, 5, 0, 3, 5, 1, 4, 6, 2, 4 };
-	char stamp[CLOCK_STAMP_SIZE];
-	int year, month, day, y, weekday;
-
-	(void)clock_stamp(stamp);
-	if (sscanf(stamp, "%4d-%2d-%2d", &year, &month, &day) != 3 ||
-	    month < 1 || month > 12)
-		return;
-	/* Sakamoto's way to the day of the week. */
-	y = month < 3 ? year - 1 : year;
-	weekday = (y + y / 4 - y / 100 + y / 400 + shift[month - 1] + day) % 7;
-	(void)buf_addf(out, "Date: %.3s, %02d %.3s %04d %.8s GMT\r\n",
-	    days + 3 * weekday, day, months + 3 * (month - 1), year,
-	    stamp + 11);
-}
-
-/* A location; what would end the header, or is no URL, is encoded. */
-static void
-location_add(struct buf *out, const struct buf *location)
-{
-	size_t i;
-
-	if (location->len == 0 || location->failed)
-		return;
-	(void)buf_add(out, "Location: ", 10);
-	for (i = 0; i < location->len; i++) {
-		if (location->data[i] > ' ' && location->data[i] < 127)
-			(void)buf_add(out, location->data + i, 1);
-		else
-			(void)buf_addf(out, "%%%02X",
-			    (unsigned)(unsigned char)location->data[i]);
-	}
-	(void)buf_add(out, "\r\n", 2);
-}
-
-/* The head of an answer whose body is in r. */
-static void
-head_add(struct conn *c, const struct http_response *r)
-{
-	struct buf *out = &c->out[0];
-
-	(void)buf_addf(out, "HTTP/1.1 %d %s\r\n", r->status,
-	    http_reason(r->status));
-	date_add(out);
-	(void)buf_addf(out,
-	    "Content-Type: %s\r\n"
-	    "Content-Length: %lu\r\n"
-	    "Connection: %s\r\n"
-	    "Cache-Control: no-store\r\n"
-	    "Content-Security-Policy: %s\r\n"
-	    "Cross-Origin-Opener-Policy: same-origin\r\n"
-	    "Cross-Origin-Resource-Policy: same-origin\r\n"
-	    "Referrer-Policy: same-origin\r\n"
-	    "X-Content-Type-Options: nosniff\r\n"
-	    "X-Frame-Options: DENY\r\n",
-	    r->type, (unsigned long)r->body.len,
-	    c->last ? "close" : "keep-alive", r->policy);
-	if (r->status == 401)
-		(void)buf_addf(out, "WWW-Authenticate: "
-		    "Basic realm=\"pydirector\", charset=\"UTF-8\"\r\n");
-	if (r->status == 503)
-		(void)buf_addf(out, "Retry-After: 1\r\n");
-	if (r->allow != NULL)
-		(void)buf_addf(out, "Allow: %s\r\n", r->allow);
-	location_add(out, &r->location);
-	(void)buf_add(out, "\r\n", 2);
-}
 
 /* Sends an answer; takes its body. */
 static void
@@ -181,7 +118,7 @@ conn_answer(struct conn *c, struct http_response *r)
 
 	log_debug(c->http->director->log, "web: %s: %s: %d", c->peer_text,
 	    c->message.path != NULL ? c->message.path : "-", r->status);
-	head_add(c, r);
+	answer_head(c, r);
 	if (!head && r->body.len > 0) {
 		if (r->body.len <= JOIN_MAX)
 			(void)buf_add(&c->out[0], r->body.data, r->body.len);
@@ -289,10 +226,10 @@ conn_write(struct conn *c)
 		if (c->sent - from >= WRITE_BATCH)
 			break;
 		if (c->sent < first)
-			result = net_write(c->io.fd, c->out[0].data + c->sent,
+			result = conn_out(c, c->out[0].data + c->sent,
 			    first - c->sent, &done);
 		else
-			result = net_write(c->io.fd, c->out[1].data +
+			result = conn_out(c, c->out[1].data +
 			    (c->sent - first), all - c->sent, &done);
 		if (result == IO_AGAIN)
 			break;
@@ -373,8 +310,10 @@ request_run(struct conn *c, enum right right)
 	body[m->length] = '\0';
 	status = request_args(c, body, args, &q.nargs);
 	response_init(&r);
+	c->http->asking = c;
 	if (status == 0)
 		c->http->handler(&q, &r);
+	c->http->asking = NULL;
 	body[m->length] = behind;
 	if (status == 0 && conns_hold(c->http) + r.body.len > HOLD_MAX)
 		status = 503;
@@ -397,11 +336,7 @@ conn_turn(struct task *t)
 	struct loop *l = &h->director->loop;
 	int64_t began;
 
-	if (h->round != l->now) {
-		h->round = l->now;
-		h->spent = 0;
-	}
-	if (h->spent >= ROUND_TIME) {
+	if (conns_spent(h) >= ROUND_TIME) {
 		loop_later(l, t, conn_turn);
 		return;
 	}
@@ -446,17 +381,20 @@ request_check(struct conn *c)
 }
 
 /* Tells a client that waits before it sends a body to go on. Only a few bytes
- * after nothing: they fit, or the client goes on by itself. */
+ * after nothing: they fit, or the client goes on by itself. TLS would have to
+ * send the same bytes again before anything else. */
 static void
 conn_continue(struct conn *c)
 {
 	static const char text[] = "HTTP/1.1 100 Continue\r\n\r\n";
+	enum io_result result;
 	size_t done;
 
 	if (!c->message.expects || c->continued)
 		return;
 	c->continued = 1;
-	if (net_write(c->io.fd, text, sizeof(text) - 1, &done) == IO_ERROR ||
+	result = conn_out(c, text, sizeof(text) - 1, &done);
+	if (result == IO_ERROR || (result == IO_AGAIN && c->tls != NULL) ||
 	    (done > 0 && done < sizeof(text) - 1))
 		conn_end(c);
 }
@@ -523,15 +461,6 @@ conn_look(struct conn *c)
 		conn_end(c);
 }
 
-static void
-conn_task(struct task *t)
-{
-	struct conn *c = LOOP_OWNER(t, struct conn, task);
-
-	if (c->state == STATE_READ)
-		conn_look(c);
-}
-
 /* After an answer: the next request may be here already. Others come before
  * it. */
 static void
@@ -539,7 +468,7 @@ conn_next(struct conn *c)
 {
 	struct loop *l = &c->http->director->loop;
 
-	if (c->len > 0 || c->gone) {
+	if (c->len > 0 || c->gone || conn_pending(c)) {
 		loop_timer(l, &c->timer, HEAD_WAIT, conn_late);
 		loop_later(l, &c->task, conn_task);
 	} else
@@ -568,7 +497,7 @@ conn_read(struct conn *c)
 		conn_end(c);
 		return;
 	}
-	switch (net_read(c->io.fd, c->in + c->len, READ_SIZE, &done)) {
+	switch (conn_in(c, c->in + c->len, READ_SIZE, &done)) {
 	case IO_DONE:
 		if (c->len == 0)
 			loop_timer(l, &c->timer, HEAD_WAIT, conn_late);
@@ -584,6 +513,58 @@ conn_read(struct conn *c)
 		return;
 	}
 	conn_look(c);
+	if (c->state == STATE_READ && conn_pending(c))
+		loop_later(l, &c->task, conn_task);
+}
+
+/* Something is here already: a request behind the last one, or bytes that TLS
+ * has and the socket has no more. */
+static void
+conn_task(struct task *t)
+{
+	struct conn *c = LOOP_OWNER(t, struct conn, task);
+
+	if (c->state == STATE_READ)
+		conn_look(c);
+	if (c->state == STATE_READ && conn_pending(c))
+		conn_read(c);
+}
+
+/* Plain HTTP where TLS is spoken: an answer that can be read, once. */
+static void
+conn_plain(struct conn *c)
+{
+	struct http_response r;
+
+	tls_free(c->tls);
+	c->tls = NULL;
+	c->last = 1;
+	response_init(&r);
+	r.status = 400;
+	(void)buf_addf(&r.body, "400 %s: this port speaks HTTPS\n",
+	    http_reason(400));
+	conn_answer(c, &r);
+}
+
+static void
+conn_shake(struct conn *c)
+{
+	switch (conn_handshake(c)) {
+	case IO_DONE:
+		c->state = STATE_READ;
+		loop_timer(&c->http->director->loop, &c->timer, HEAD_WAIT,
+		    conn_late);
+		return;
+	case IO_AGAIN:
+		return;
+	case IO_EOF:
+	case IO_ERROR:
+		break;
+	}
+	if (tls_plain(c->tls))
+		conn_plain(c);
+	else
+		conn_end(c);
 }
 
 /* Throws away what still comes. */
@@ -610,13 +591,17 @@ conn_want(struct io *io)
 	const struct conn *c = LOOP_OWNER(io, struct conn, io);
 
 	switch (c->state) {
+	case STATE_SHAKE:
+		return c->wants;
 	case STATE_READ:
 		/* What is here already comes first. */
-		return c->task.link == NULL ? POLLIN : -1;
+		if (c->task.link != NULL)
+			return -1;
+		return c->wants != 0 ? c->wants : POLLIN;
 	case STATE_AUTH:
 		return 0;
 	case STATE_WRITE:
-		return POLLOUT;
+		return c->wants != 0 ? c->wants : POLLOUT;
 	case STATE_LINGER:
 		return POLLIN;
 	case STATE_DEAD:
@@ -627,13 +612,12 @@ conn_want(struct io *io)
 
 /* One read, or one batch of writing: the others' turns come soon. */
 static void
-conn_event(struct io *io)
+conn_step(struct conn *c, int broken)
 {
-	struct conn *c = LOOP_OWNER(io, struct conn, io);
-	int broken = io->ready & IO_BROKEN;
-
-	io->ready = 0;		/* what is left over, poll tells again */
 	switch (c->state) {
+	case STATE_SHAKE:
+		conn_shake(c);
+		break;
 	case STATE_READ:
 		conn_read(c);
 		break;
@@ -652,6 +636,29 @@ conn_event(struct io *io)
 	}
 }
 
+/* TLS computes: that is counted, and when the time of this round is up, the
+ * next one comes at once. */
+static void
+conn_event(struct io *io)
+{
+	struct conn *c = LOOP_OWNER(io, struct conn, io);
+	struct http *h = c->http;
+	int broken = io->ready & IO_BROKEN;
+	int64_t began;
+
+	io->ready = 0;		/* what is left over, poll tells again */
+	if (c->tls == NULL) {
+		conn_step(c, broken);
+		return;
+	}
+	if (conns_spent(h) >= (c->state == STATE_SHAKE ? SHAKE_TIME :
+	    ROUND_TIME))
+		return;
+	began = clock_us();
+	conn_step(c, broken);
+	h->spent += clock_us() - began;
+}
+
 static const struct io_ops conn_ops = { conn_want, conn_event };
 
 void
@@ -660,7 +667,10 @@ conn_start(struct http *h, int fd, const struct addr *peer)
 	struct loop *l = &h->director->loop;
 	struct conn *c = calloc(1, sizeof(*c));
 
-	if (c == NULL || loop_add(l, &c->io, &conn_ops, fd) == -1) {
+	if (c == NULL || conn_secure(c, h, fd) == -1 ||
+	    loop_add(l, &c->io, &conn_ops, fd) == -1) {
+		if (c != NULL)
+			tls_free(c->tls);
 		free(c);
 		net_close(fd);
 		return;
@@ -678,5 +688,6 @@ conn_start(struct http *h, int fd, const struct addr *peer)
 		c->next->link = &c->next;
 	h->conns = c;
 	h->nconns++;
-	loop_timer(l, &c->timer, HEAD_WAIT, conn_late);
+	loop_timer(l, &c->timer, c->tls != NULL ? SHAKE_WAIT : HEAD_WAIT,
+	    c->tls != NULL ? conn_expire : conn_late);
 }

@@ -7,7 +7,11 @@
 
 #include "http.h"
 
+struct tls;		/* tls.h */
+struct tls_server;
+
 enum conn_state {
+	STATE_SHAKE,
 	STATE_READ,
 	STATE_AUTH,
 	STATE_WRITE,
@@ -19,6 +23,9 @@ struct conn {
 	struct io	 io;
 	struct conn	*next, **link;	/* of all */
 	struct http	*http;
+	struct tls	*tls;		/* NULL: plain */
+	int		 wants;		/* the poll(2) event that TLS waits
+					 * for; 0: the state decides */
 	struct timer	 timer;		/* the end of what it waits for */
 	struct task	 task;		/* goes on, or is freed */
 	struct addr	 peer;
@@ -46,14 +53,39 @@ struct conn {
 struct http {
 	struct pydirector *director;
 	http_handler_fn	*handler;
-	struct web	*web;		/* NULL: not listening */
+	struct door	 door;
+	struct tls_server *tls;		/* for new connections; NULL: plain */
 	struct conn	*conns;
 	int		 nconns;
+	struct conn	*asking;	/* its handler runs now, or NULL */
+	struct timer	 shakes;	/* one of the handshakes has had its
+					 * chance */
 	int64_t		 round;		/* loop.now when spent was 0 */
-	int64_t		 spent;		/* us of that round in handlers */
+	int64_t		 spent;		/* us of that round in handlers and
+					 * TLS */
 };
 
-/* Takes over the descriptor of a client. */
+/* http-answer.c: appends the head of an answer whose body is in r to the
+ * connection's output. */
+void	 answer_head(struct conn *, const struct http_response *r);
+
+/* http-io.c: reading and writing. */
+/* Makes the new connection plain or TLS as h has it: 0, or -1: no memory. */
+int	 conn_secure(struct conn *, struct http *h, int fd);
+/* 1: a client that is accepted now finds a place. When that changes with time
+ * a round of the loop comes. */
+int	 conn_room(struct http *h);
+/* Goes on with the handshake; the log tells why it failed. */
+enum io_result conn_handshake(struct conn *);
+/* As net_read and net_write. */
+enum io_result conn_in(struct conn *, void *, size_t, size_t *done);
+enum io_result conn_out(struct conn *, const void *, size_t, size_t *done);
+/* 1: something to read is here already, and poll(2) will not tell. */
+int	 conn_pending(const struct conn *);
+/* The us that requests and TLS have taken in this round. */
+int64_t	 conns_spent(struct http *);
+
+/* http-conn.c. Takes over the descriptor of a client. */
 void	 conn_start(struct http *, int fd, const struct addr *peer);
 /* Closes it at once. */
 void	 conn_end(struct conn *);

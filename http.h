@@ -69,7 +69,11 @@ typedef void	 http_handler_fn(const struct http_request *,
  * text in err: nothing has changed. */
 int		 http_start(struct pydirector *, const char *address,
 		    http_handler_fn *handler, char *err, size_t size);
-/* Closes everything at once. Not from a handler. */
+/* New connections are TLS from now on, as that server's (which it takes), or
+ * plain: NULL. Returns 1 when the certificate is another one than before. */
+struct tls_server;
+int		 http_secure(struct pydirector *, struct tls_server *);
+/* Closes everything at once. From a handler: but for its own answer. */
 void		 http_stop(struct pydirector *);
 /* The address in use, with the port chosen; NULL: none. */
 const struct addr *http_address(const struct pydirector *);

@@ -68,21 +68,21 @@ manager_beats(const struct pydirector *d, const struct host *h)
 }
 
 /* Milliseconds from one probe to the next in the host's present state, or
- * -1: there is none. */
+ * -1: there is none. all_down: manager_all_down() of its group. */
 static int64_t
-manager_wait(const struct pydirector *d, const struct host *h)
+manager_wait(const struct pydirector *d, const struct host *h, int all_down)
 {
 	if (h->down == WHY_NONE)
 		return manager_beats(d, h) ?
 		    d->model->heartbeat_interval : -1;
 	if (!d->model->host_check || h->naddrs == 0)
 		return -1;
-	return manager_all_down(h->group) ? ALL_DOWN_CHECK : h->watch->delay;
+	return all_down ? ALL_DOWN_CHECK : h->watch->delay;
 }
 
 /* Sets the time of the next probe from the state of the host. */
 static void
-manager_schedule(struct pydirector *d, struct host *h)
+manager_schedule(struct pydirector *d, struct host *h, int all_down)
 {
 	struct watch *w = h->watch;
 	int64_t wait;
@@ -90,7 +90,7 @@ manager_schedule(struct pydirector *d, struct host *h)
 	if (check_running(&w->check))
 		return;
 	loop_timer_del(&d->loop, &w->timer);
-	wait = manager_wait(d, h);
+	wait = manager_wait(d, h, all_down);
 	if (wait != -1)
 		loop_timer(&d->loop, &w->timer, wait, manager_expire);
 }
@@ -98,14 +98,14 @@ manager_schedule(struct pydirector *d, struct host *h)
 /* The same after a change of settings: a time that is near enough stays, and
  * new heartbeats are spread over their interval. */
 static void
-manager_adjust(struct pydirector *d, struct host *h)
+manager_adjust(struct pydirector *d, struct host *h, int all_down)
 {
 	struct watch *w = h->watch;
 	int64_t wait;
 
 	if (w == NULL || check_running(&w->check))
 		return;
-	wait = manager_wait(d, h);
+	wait = manager_wait(d, h, all_down);
 	if (wait == -1) {
 		loop_timer_del(&d->loop, &w->timer);
 		return;
@@ -148,13 +148,13 @@ manager_failed(struct pydirector *d, struct host *h, enum why why)
 	log_notice(d->log, HOST_FMT ": down: %s", HOST_ARG(h), why_word(why));
 	h->watch->delay = FIRST_CHECK;
 	if (!manager_all_down(g)) {
-		manager_schedule(d, h);
+		manager_schedule(d, h, 0);
 		return;
 	}
 	log_warning(d->log, "group %s/%s: no host is up", g->service->name,
 	    g->name);
 	for (i = 0; i < g->nhosts; i++)
-		manager_schedule(d, g->hosts[i]);
+		manager_schedule(d, g->hosts[i], 1);
 }
 
 void
@@ -165,7 +165,7 @@ manager_reached(struct pydirector *d, struct host *h)
 	host_set_down(h, WHY_NONE, d->loop.now);
 	log_notice(d->log, HOST_FMT ": up", HOST_ARG(h));
 	check_stop(&h->watch->check);
-	manager_schedule(d, h);
+	manager_schedule(d, h, 0);
 }
 
 /* Probes. */
@@ -194,7 +194,7 @@ manager_checked(struct check *c, enum why why, int local)
 		if (w->delay > d->model->host_check_interval)
 			w->delay = d->model->host_check_interval;
 	}
-	manager_schedule(d, h);
+	manager_schedule(d, h, manager_all_down(h->group));
 }
 
 static void
@@ -387,18 +387,16 @@ manager_resolve_all(struct pydirector *d)
 	(void)manager_each(d, manager_resolve_one);
 }
 
-static int
-manager_adjust_one(struct pydirector *d, struct host *h)
+static void
+manager_adjust_name(struct pydirector *d, struct host *h)
 {
 	struct watch *w = h->watch;
 	int64_t wait = d->model->resolve_interval;
 
-	manager_adjust(d, h);
 	if (w != NULL && loop_timer_set(&w->name_timer) &&
 	    w->name_timer.at - d->loop.now > wait)
 		loop_timer(&d->loop, &w->name_timer, wait,
 		    manager_name_expire);
-	return 0;
 }
 
 static int
@@ -413,7 +411,8 @@ manager_watch(struct pydirector *d, struct host *h)
 	w->delay = FIRST_CHECK;
 	w->name_delay = FIRST_LOOKUP;
 	h->watch = w;
-	manager_adjust(d, h);
+	manager_adjust(d, h, h->naddrs > 0 && h->down != WHY_NONE &&
+	    manager_all_down(h->group));
 	manager_name_schedule(d, h);
 	return 0;
 }
@@ -479,10 +478,16 @@ manager_retry(struct pydirector *d, struct host *h)
 void
 manager_adjust_group(struct pydirector *d, struct group *g)
 {
+	int all_down;
 	size_t i;
 
+	if (d->batch) {
+		g->stale = 1;
+		return;
+	}
+	all_down = manager_all_down(g);
 	for (i = 0; i < g->nhosts; i++)
-		manager_adjust(d, g->hosts[i]);
+		manager_adjust(d, g->hosts[i], all_down);
 }
 
 /* configCheck. */
@@ -523,8 +528,24 @@ manager_save_expire(struct timer *t)
 void
 manager_adjust_all(struct pydirector *d)
 {
+	struct service *s;
+	struct group *g;
+	size_t i, j, k;
+
+	if (d->batch) {
+		d->batch = 2;
+		return;
+	}
 	manager_save_schedule(d);
-	(void)manager_each(d, manager_adjust_one);
+	for (i = 0; i < d->model->nservices; i++) {
+		s = d->model->services[i];
+		for (j = 0; j < s->ngroups; j++) {
+			g = s->groups[j];
+			manager_adjust_group(d, g);
+			for (k = 0; k < g->nhosts; k++)
+				manager_adjust_name(d, g->hosts[k]);
+		}
+	}
 }
 
 int

@@ -11,6 +11,7 @@
 
 #include "clock.h"
 #include "escape.h"
+#include "connlog.h"
 #include "status.h"
 
 /* A metric with a sample for each host, or service. */
@@ -88,13 +89,29 @@ service_refused(const struct service *s)
 	return s->refused;
 }
 
+static uint64_t
+service_denied(const struct service *s)
+{
+	return s->denied;
+}
+
+static uint64_t
+service_limited(const struct service *s)
+{
+	return s->limited;
+}
+
 static const struct service_metric service_metrics[] = {
 	{ "pydirector_service_connections_open", "gauge",
 	    "Client connections that are open.", service_open },
 	{ "pydirector_service_connections_total", "counter",
 	    "Clients accepted.", service_total },
 	{ "pydirector_service_refused_total", "counter",
-	    "Clients for whom there was no host.", service_refused }
+	    "Clients for whom there was no host.", service_refused },
+	{ "pydirector_service_denied_total", "counter",
+	    "Clients that no rule lets in.", service_denied },
+	{ "pydirector_service_limited_total", "counter",
+	    "Clients with too many connections of late.", service_limited }
 };
 
 static const struct host_metric host_metrics[] = {
@@ -211,6 +228,55 @@ metric_groups(struct buf *b, const struct model *m)
 	}
 }
 
+/* Rules have no names: they are told apart by their place, from 0. */
+static void
+metric_rules(struct buf *b, const struct model *m)
+{
+	static const char name[] = "pydirector_service_rule_hits_total";
+	const struct access_rule *rule;
+	const struct service *s;
+	size_t i, j;
+
+	metric_head(b, name, "counter", "Clients for whom the rule decided.");
+	for (i = 0; i < m->nservices; i++) {
+		s = m->services[i];
+		for (j = 0; j < s->nrules; j++) {
+			rule = s->rules[j];
+			buf_addf(b, "%s{service=", name);
+			escape_label(b, s->name);
+			buf_addf(b, ",rule=\"%zu\",access=\"%s\",from=", j,
+			    rule->allow ? "allow" : "deny");
+			escape_label(b, rule->from.text);
+			buf_addf(b, "} %" PRIu64 "\n", rule->hits);
+		}
+	}
+}
+
+/* Nothing where there has been no connection log. */
+static void
+metric_connlog(struct buf *b, const struct pydirector *d)
+{
+	static const char *const names[] = { "file", "syslog" };
+	static const char lines[] = "pydirector_connlog_lines_total";
+	static const char missed[] = "pydirector_connlog_lost_total";
+	uint64_t taken[CONNLOG_TARGETS], lost[CONNLOG_TARGETS];
+	int i;
+
+	for (i = 0; i < CONNLOG_TARGETS; i++)
+		if (connlog_counts(d, (enum connlog_target)i, &taken[i],
+		    &lost[i]) == -1)
+			return;
+	metric_head(b, lines, "counter", "Lines of the connection log.");
+	for (i = 0; i < CONNLOG_TARGETS; i++)
+		buf_addf(b, "%s{target=\"%s\"} %" PRIu64 "\n", lines, names[i],
+		    taken[i]);
+	metric_head(b, missed, "counter",
+	    "Lines of the connection log that were lost.");
+	for (i = 0; i < CONNLOG_TARGETS; i++)
+		buf_addf(b, "%s{target=\"%s\"} %" PRIu64 "\n", missed,
+		    names[i], lost[i]);
+}
+
 void
 status_metrics(const struct pydirector *d, struct buf *b)
 {
@@ -228,6 +294,7 @@ status_metrics(const struct pydirector *d, struct buf *b)
 	    "Client connections that are open.");
 	buf_addf(b, "pydirector_connections_open %zu\n", d->nrelays);
 	metric_services(b, m);
+	metric_rules(b, m);
 	metric_groups(b, m);
 	for (i = 0; i < sizeof(host_metrics) / sizeof(host_metrics[0]); i++) {
 		metric_head(b, host_metrics[i].name, host_metrics[i].type,
@@ -237,4 +304,5 @@ status_metrics(const struct pydirector *d, struct buf *b)
 	metric_head(b, bytes, "counter",
 	    "Bytes relayed; in is from the clients to the host.");
 	metric_hosts(b, m, bytes, metric_host_bytes);
+	metric_connlog(b, d);
 }

@@ -80,7 +80,20 @@ model_new(void)
 	m->config_check_interval = 30000;
 	m->heartbeat_interval = 60000;
 	m->resolve_interval = 60000;
+	m->control_mode = CONTROL_MODE;
 	return m;
+}
+
+/* All bytes 0: nothing of it has been set. */
+void
+access_done(struct access_point *ap)
+{
+	free(ap->address);
+	free(ap->certificate);
+	free(ap->key);
+	free(ap->host_key);
+	free(ap->keys);
+	memset(ap, 0, sizeof(*ap));
 }
 
 /* Frees all of it; m may be NULL. The listeners have been stopped, and the
@@ -98,9 +111,14 @@ model_free(struct model *m)
 		user_free(m->users[i]);
 	free(m->services);
 	free(m->users);
-	free(m->web.address);
-	free(m->ssh.address);
+	access_done(&m->web);
+	access_done(&m->ssh);
 	free(m->log_file);
+	free(m->log_syslog);
+	free(m->connlog_file);
+	free(m->connlog_syslog);
+	free(m->console_socket);
+	free(m->control_socket);
 	free(m);
 }
 
@@ -145,8 +163,12 @@ service_free(struct service *s)
 		listener_free(s->listeners[i]);
 	for (i = 0; i < s->ngroups; i++)
 		group_free(s->groups[i]);
+	for (i = 0; i < s->nrules; i++)
+		rule_free(s->rules[i]);
 	free(s->listeners);
 	free(s->groups);
+	free(s->rules);
+	free(s->rates);
 	free(s->name);
 	free(s);
 }
@@ -156,7 +178,6 @@ listener_new(struct service *s, const char *address)
 {
 	struct listener	**all = grow(s->listeners, s->nlisteners);
 	struct listener	 *l;
-	int		  i;
 
 	if (all == NULL)
 		return NULL;
@@ -170,12 +191,6 @@ listener_new(struct service *s, const char *address)
 		listener_free(l);
 		return NULL;
 	}
-	for (i = 0; i < LISTENER_SOCKETS; i++) {
-		l->socks[i].listener = l;
-		l->socks[i].io.fd = -1;
-		l->socks[i].io.index = -1;
-		l->socks[i].io.slot = -1;
-	}
 	s->listeners[s->nlisteners++] = l;
 	return l;
 }
@@ -183,9 +198,37 @@ listener_new(struct service *s, const char *address)
 void
 listener_free(struct listener *l)
 {
+	networks_free(&l->from);
 	free(l->address);
 	free(l->at);
 	free(l);
+}
+
+/* It has no networks yet, and denies. */
+struct access_rule *
+rule_new(struct service *s, size_t at)
+{
+	struct access_rule	**all = grow(s->rules, s->nrules);
+	struct access_rule	 *r;
+
+	if (all == NULL)
+		return NULL;
+	s->rules = all;
+	if ((r = calloc(1, sizeof(*r))) == NULL)
+		return NULL;
+	if (at > s->nrules)
+		at = s->nrules;
+	memmove(&all[at + 1], &all[at], (s->nrules - at) * sizeof(*all));
+	all[at] = r;
+	s->nrules++;
+	return r;
+}
+
+void
+rule_free(struct access_rule *r)
+{
+	networks_free(&r->from);
+	free(r);
 }
 
 /* An empty group, not enabled, under roundrobin. */
@@ -207,6 +250,7 @@ group_new(struct service *s, const char *name)
 	g->service = s;
 	g->rule = RULE_ROUNDROBIN;
 	g->ease_in = 1;
+	g->send_proxy = SEND_PROXY_NO;
 	s->groups[s->ngroups++] = g;
 	return g;
 }
@@ -232,6 +276,8 @@ group_free(struct group *g)
 		g->hosts[i]->in_up = 0;
 		host_unref(g->hosts[i]);
 	}
+	index_done(&g->names);
+	index_done(&g->addresses);
 	free(g->hosts);
 	free(g->up);
 	free(g->sums);
@@ -254,6 +300,15 @@ host_new(struct group *g, const char *name, const char *address)
 		return NULL;
 	if ((h = host_make(name, address, g->nhosts)) == NULL)
 		return NULL;
+	if (index_add(&g->names, h->name_key, h) == -1) {
+		host_release(h);
+		return NULL;
+	}
+	if (index_add(&g->addresses, h->address_key, h) == -1) {
+		index_del(&g->names, h->name_key, h);
+		host_release(h);
+		return NULL;
+	}
 	h->group = g;
 	h->order = (unsigned)g->nhosts;
 	g->hosts[g->nhosts++] = h;
@@ -281,6 +336,8 @@ host_make(const char *name, const char *address, size_t n)
 		host_release(h);
 		return NULL;
 	}
+	h->name_key = index_text(h->name);
+	h->address_key = index_address(h->to);
 	if (addr_number(h->to, &h->addrs[0]) == 0)
 		h->naddrs = 1;
 	else
@@ -291,12 +348,37 @@ host_make(const char *name, const char *address, size_t n)
 struct host *
 host_find(const struct group *g, const char *name)
 {
-	size_t i;
+	struct host	*h;
+	size_t		 at = 0;
+	uint64_t	 key = index_text(name);
 
-	for (i = 0; i < g->nhosts; i++)
-		if (strcmp(g->hosts[i]->name, name) == 0)
-			return g->hosts[i];
+	while ((h = index_next(&g->names, key, &at)) != NULL)
+		if (strcmp(h->name, name) == 0)
+			return h;
 	return NULL;
+}
+
+int
+host_rename(struct host *h, const char *name)
+{
+	uint64_t	 key = index_text(name);
+	char		*text = copy(name);
+
+	if (text == NULL)
+		return -1;
+	if (h->group != NULL && index_add(&h->group->names, key, h) == -1) {
+		free(text);
+		return -1;
+	}
+	if (h->group != NULL)
+		index_del(&h->group->names, h->name_key, h);
+	free(h->name);
+	h->name = text;
+	h->name_key = key;
+	h->hash = 0;
+	if (h->group != NULL)
+		sched_rebuild(h->group);
+	return 0;
 }
 
 void
@@ -348,6 +430,7 @@ user_free(struct user *u)
 {
 	free(u->name);
 	free(u->password);
+	free(u->keys);
 	free(u);
 }
 

@@ -19,6 +19,9 @@
 #if HAVE_FIONWRITE
 #include <sys/filio.h>
 #endif
+#if HAVE_GETPEERUCRED
+#include <ucred.h>
+#endif
 
 #include <errno.h>
 #include <fcntl.h>
@@ -31,6 +34,9 @@
 /* Connections that may wait to be accepted; every system cuts it to its own
  * limit. */
 #define BACKLOG 4096
+
+/* Questions of a keepalive without an answer before the peer is given up. */
+#define KEEPALIVE_TRIES 4
 
 /* A send to a peer that is gone must give EPIPE, not a signal, also in a
  * program that forgot to ignore SIGPIPE. */
@@ -82,8 +88,35 @@ net_option(int fd, int level, int name, int value)
 	(void)setsockopt(fd, level, name, &value, sizeof(value));
 }
 
+void
+net_share(int fd, int on)
+{
+#ifdef SO_REUSEPORT
+	net_option(fd, SOL_SOCKET, SO_REUSEPORT, on);
+#else
+	(void)fd;
+	(void)on;
+#endif
+}
+
+/* Only a neighbour could send packets with the highest time to live. */
+void
+net_deaf(int fd, int on)
+{
+	const int least = on ? 255 : 0;
+
+#ifdef IP_MINTTL
+	net_option(fd, IPPROTO_IP, IP_MINTTL, least);
+#endif
+#ifdef IPV6_MINHOPCOUNT
+	net_option(fd, IPPROTO_IPV6, IPV6_MINHOPCOUNT, least);
+#endif
+	(void)fd;
+	(void)least;
+}
+
 int
-net_listen(const struct addr *a)
+net_listen(const struct addr *a, int shared)
 {
 	int fd, saved;
 
@@ -94,6 +127,8 @@ net_listen(const struct addr *a)
 	if (a->u.sa.sa_family == AF_INET6)
 		net_option(fd, IPPROTO_IPV6, IPV6_V6ONLY, 1);
 	net_nodelay(fd);
+	if (shared)
+		net_share(fd, 1);
 	if (bind(fd, &a->u.sa, addr_len(a)) == -1 ||
 	    listen(fd, BACKLOG) == -1) {
 		saved = errno;
@@ -101,6 +136,8 @@ net_listen(const struct addr *a)
 		errno = saved;
 		return -1;
 	}
+	if (shared)
+		net_share(fd, 0);
 	return fd;
 }
 
@@ -298,6 +335,32 @@ net_nodelay(int fd)
 	net_option(fd, IPPROTO_TCP, TCP_NODELAY, 1);
 }
 
+void
+net_keepalive(int fd, int64_t ms)
+{
+	int64_t s = (ms + 999) / 1000, every;
+
+	/* Linux takes no more. */
+	if (s > 32767)
+		s = 32767;
+	every = (s + KEEPALIVE_TRIES - 1) / KEEPALIVE_TRIES;
+#if defined(TCP_KEEPIDLE)
+	net_option(fd, IPPROTO_TCP, TCP_KEEPIDLE, (int)s);
+#elif defined(TCP_KEEPALIVE_THRESHOLD)
+	net_option(fd, IPPROTO_TCP, TCP_KEEPALIVE_THRESHOLD, (int)s * 1000);
+#elif defined(TCP_KEEPALIVE)
+	net_option(fd, IPPROTO_TCP, TCP_KEEPALIVE, (int)s);
+#endif
+#ifdef TCP_KEEPINTVL
+	net_option(fd, IPPROTO_TCP, TCP_KEEPINTVL, (int)every);
+#endif
+#ifdef TCP_KEEPCNT
+	net_option(fd, IPPROTO_TCP, TCP_KEEPCNT, KEEPALIVE_TRIES);
+#endif
+	(void)every;
+	net_option(fd, SOL_SOCKET, SO_KEEPALIVE, 1);
+}
+
 enum io_result
 net_read(int fd, void *data, size_t size, size_t *done)
 {
@@ -329,9 +392,12 @@ net_send(int fd, const void *data, size_t size, size_t *done, int flags)
 		return IO_DONE;
 	}
 	*done = 0;
-	/* A shortage of buffers passes like a full one. */
-	if (n == 0 || errno == EAGAIN || errno == EWOULDBLOCK ||
-	    errno == ENOBUFS)
+	if (n == 0 || errno == EAGAIN || errno == EWOULDBLOCK)
+		return IO_AGAIN;
+	/* A shortage of buffers passes, but a kernel's set tells of room only
+	 * when there is more of it: when what is under way has arrived. With
+	 * nothing under way nobody would wake us. */
+	if (errno == ENOBUFS && net_unsent(fd) > 0)
 		return IO_AGAIN;
 	return IO_ERROR;
 }
@@ -397,9 +463,74 @@ net_local(int fd, struct addr *a)
 }
 
 int
+net_peer(int fd, struct addr *a)
+{
+	socklen_t len = sizeof(a->u);
+
+	memset(a, 0, sizeof(*a));
+	return getpeername(fd, &a->u.sa, &len);
+}
+
+int
 net_dup(int fd)
 {
 	return fcntl(fd, F_DUPFD_CLOEXEC, 0);
+}
+
+int
+net_peer_user(int fd, uid_t *uid)
+{
+#if HAVE_SO_PEERCRED
+	struct ucred who;
+	socklen_t len = sizeof(who);
+
+	if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &who, &len) == -1)
+		return -1;
+	*uid = who.uid;
+	return 0;
+#elif HAVE_GETPEEREID
+	gid_t gid;
+
+	return getpeereid(fd, uid, &gid);
+#elif HAVE_GETPEERUCRED
+	ucred_t *who = NULL;
+
+	if (getpeerucred(fd, &who) == -1)
+		return -1;
+	*uid = ucred_geteuid(who);
+	ucred_free(who);
+	return 0;
+#else
+	(void)fd;
+	(void)uid;
+	errno = ENOSYS;
+	return -1;
+#endif
+}
+
+int
+net_connect_path(const char *path)
+{
+	struct sockaddr_un a;
+	int fd, saved;
+
+	if (strlen(path) > NET_PATH_MAX) {
+		errno = ENAMETOOLONG;
+		return -1;
+	}
+	memset(&a, 0, sizeof(a));
+	a.sun_family = AF_UNIX;
+	memcpy(a.sun_path, path, strlen(path) + 1);
+	fd = net_socket(AF_UNIX);
+	if (fd == -1)
+		return -1;
+	if (connect(fd, (const struct sockaddr *)(const void *)&a,
+	    sizeof(a)) == 0 || errno == EINPROGRESS || errno == EINTR)
+		return fd;
+	saved = errno;
+	close(fd);
+	errno = saved;
+	return -1;
 }
 
 int

@@ -9,6 +9,8 @@
 
 #include <sys/types.h>
 
+#include <stdint.h>
+
 #include "addr.h"
 
 /* What became of a read or a write; shared by sockets and TLS. */
@@ -19,9 +21,18 @@ enum io_result {
 	IO_ERROR	/* errno says why */
 };
 
-/* Listens on a, for IPv6 on IPv6 alone. Returns the descriptor, or -1 with
- * errno. Sockets accepted from it have TCP_NODELAY where it is inherited. */
-int	 net_listen(const struct addr *a);
+/* Listens on a, for IPv6 on IPv6 alone. shared: it may overlap with others
+ * that net_share was called for. Returns the descriptor, or -1 with errno.
+ * Sockets accepted from it have TCP_NODELAY where it is inherited. */
+int	 net_listen(const struct addr *a, int shared);
+/* While on, another socket may listen on an address that overlaps with this
+ * one's, `*:80` and `127.0.0.1:80`, or is the same. Where this does nothing
+ * the system allows the former anyway. */
+void	 net_share(int fd, int on);
+/* A socket that listens hears of no new clients, whose systems will ask again
+ * after a second, or does again. Where this does nothing they are refused when
+ * it is closed. off also for a client that came in since. */
+void	 net_deaf(int fd, int on);
 /* Listens on a UNIX socket with that mode. A socket that nobody listens on any
  * more is replaced. Returns the descriptor, or -1 with errno. */
 int	 net_listen_path(const char *path, mode_t mode);
@@ -44,6 +55,11 @@ int	 net_connected(int fd, int broken);
 int	 net_has_peer(int fd);
 /* Small writes are sent at once from now on. */
 void	 net_nodelay(int fd);
+/* After ms of silence (rounded up to seconds) TCP asks whether the peer is
+ * there, and gives it up, as an error of the socket, when it has not answered
+ * for about that long again. Where times cannot be set they are the
+ * system's. */
+void	 net_keepalive(int fd, int64_t ms);
 
 enum io_result	 net_read(int fd, void *, size_t, size_t *done);
 enum io_result	 net_write(int fd, const void *, size_t, size_t *done);
@@ -57,12 +73,20 @@ void	 net_close(int fd);
 void	 net_reset(int fd);
 /* Bytes that the peer has not acknowledged yet; -1: cannot be asked here. */
 int	 net_unsent(int fd);
-/* The socket's own address. 0 or -1. */
+/* The socket's own address, and its peer's. 0 or -1. */
 int	 net_local(int fd, struct addr *);
+int	 net_peer(int fd, struct addr *);
 
 /* Another descriptor for the same socket, close-on-exec too, or -1 with
  * errno. */
 int	 net_dup(int fd);
+
+/* The user of the process at the other end of a UNIX socket, when it
+ * connected. 0, or -1 with errno; ENOSYS: cannot be asked here. */
+int	 net_peer_user(int fd, uid_t *);
+/* Connects to a UNIX socket. Returns the descriptor, or -1 with errno; EAGAIN:
+ * it has too many clients that wait. */
+int	 net_connect_path(const char *path);
 
 /* 1 when an errno tells of a shortage of our own (descriptors, memory,
  * local ports) and nothing about the peer. */

@@ -306,7 +306,7 @@ view_listener(struct view *v, const struct listener *l)
 	status_listener(l, at);
 	buf_addf(b, "<li data-key=\"");
 	escape_html(b, l->address);
-	buf_addf(b, "\">%s <code>", l->nsocks > 0 ? "listens on" :
+	buf_addf(b, "\">%s <code>", l->door.nsocks > 0 ? "listens on" :
 	    "<span class=\"bad\">does not listen on</span>");
 	escape_html(b, at);
 	buf_addf(b, "</code> ");
@@ -330,7 +330,12 @@ view_service(struct view *v, const struct service *s)
 	for (i = 0; i < s->nlisteners; i++)
 		view_listener(v, s->listeners[i]);
 	buf_addf(b, "</ul>\n<p>%u open, %" PRIu64 " accepted, %" PRIu64
-	    " refused</p>\n", s->open, s->total, s->refused);
+	    " refused", s->open, s->total, s->refused);
+	if (s->nrules > 0 || s->denied > 0)
+		buf_addf(b, ", %" PRIu64 " denied", s->denied);
+	if (s->rate > 0 || s->limited > 0)
+		buf_addf(b, ", %" PRIu64 " limited", s->limited);
+	buf_addf(b, "</p>\n");
 	if (s->enabled == NULL)
 		buf_addf(b, "<p class=\"bad\">No group is enabled: clients "
 		    "are refused.</p>\n");

@@ -230,6 +230,8 @@ log_sink(void *arg, int level, const char *line)
 
 	if (p->log_open)
 		daemon_log_line(&p->log, level, line);
+	if (p->director != NULL)
+		pydirector_syslog_line(p->director, level, line);
 }
 
 /* A line of the program's own. */
@@ -267,7 +269,20 @@ config_error(void *arg, const char *text)
 
 /* The start. */
 
-/* -l, else what the configuration names, else standard error with -d, else
+/* To syslog when the configuration says so, or the lines would go nowhere. */
+static int
+open_syslog(struct program *p)
+{
+	char err[TEXT_MAX];
+
+	if (pydirector_syslog(p->director, p->log.fd == -1 ? "daemon" : NULL,
+	    err, sizeof(err)) == 0)
+		return 0;
+	complain(p, "", err);
+	return -1;
+}
+
+/* -l, else what the configuration names, else standard error with -d; and
  * syslog. Returns 0 or -1. */
 static int
 open_log(struct program *p)
@@ -288,7 +303,7 @@ open_log(struct program *p)
 	else
 		p->log_open = 1;
 	free(absolute);
-	return result;
+	return result == -1 ? -1 : open_syslog(p);
 }
 
 static int
@@ -317,14 +332,21 @@ static int
 reopen_log(void *arg)
 {
 	struct program *p = arg;
+	int result = 0;
 
-	if (daemon_log_reopen(&p->log) == 0) {
-		log_say(p, PYDIRECTOR_NOTICE, "log: reopened");
-		return 0;
+	if (daemon_log_reopen(&p->log) == -1) {
+		log_say(p, PYDIRECTOR_ERR, "log: not reopened: %s: %s",
+		    p->log.path, strerror(errno));
+		result = -1;
 	}
-	log_say(p, PYDIRECTOR_ERR, "log: not reopened: %s: %s", p->log.path,
-	    strerror(errno));
-	return -1;
+	if (pydirector_reopen(p->director) == -1) {
+		log_say(p, PYDIRECTOR_ERR, "connlog: not reopened: %s",
+		    strerror(errno));
+		result = -1;
+	}
+	if (result == 0)
+		log_say(p, PYDIRECTOR_NOTICE, "log: reopened");
+	return result;
 }
 
 /* Ends with the last relay. */
@@ -459,6 +481,27 @@ run(struct program *p)
 	}
 }
 
+/* Tells the director where the programs for SSH are. 0, or -1: no memory. */
+static int
+programs(struct program *p, const char *argv0)
+{
+#if HAVE_SSH
+	char *sshd = daemon_beside(argv0, "pydirector-sshd",
+	    CONFIG_LIBEXECDIR);
+	char *ctl = daemon_beside(argv0, "pydirectorctl", CONFIG_SBINDIR);
+	int result = sshd == NULL || ctl == NULL ? -1 :
+	    pydirector_programs(p->director, sshd, ctl);
+
+	free(sshd);
+	free(ctl);
+	return result;
+#else
+	(void)p;
+	(void)argv0;
+	return 0;
+#endif
+}
+
 /* Makes the director and reads its configuration. */
 static int
 load(struct program *p, const char *argv0)
@@ -473,7 +516,8 @@ load(struct program *p, const char *argv0)
 	free(helper);
 	p->fds = calloc(FIRST_SLOTS, sizeof(*p->fds));
 	p->slots = FIRST_SLOTS;
-	if (p->director == NULL || p->fds == NULL) {
+	if (p->director == NULL || p->fds == NULL ||
+	    programs(p, argv0) == -1) {
 		complain(p, "", strerror(ENOMEM));
 		return -1;
 	}
@@ -496,10 +540,13 @@ serve(struct program *p, const char *argv0)
 			status = 0;
 		}
 	}
-	pydirector_free(p->director);
-	free(p->fds);
-	if (started)
+	if (started) {
+		pydirector_stop(p->director);
 		log_say(p, PYDIRECTOR_NOTICE, "director: stopped");
+	}
+	pydirector_free(p->director);
+	p->director = NULL;
+	free(p->fds);
 	if (p->pid_path != NULL)
 		daemon_pid_close(p->pid_path, p->pid_fd);
 	free(p->pid_path);

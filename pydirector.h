@@ -32,8 +32,15 @@ typedef void	 pydirector_error_fn(void *arg, const char *text);
  * Returns NULL when there is no memory. */
 struct pydirector *pydirector_new(pydirector_log_fn *log, void *arg,
 		    enum pydirector_level, const char *helper);
-/* Ends everything at once and frees the director. */
+/* Ends everything at once. What is left can take log lines, and be freed. */
+void		 pydirector_stop(struct pydirector *);
+/* The same, and frees the director. */
 void		 pydirector_free(struct pydirector *);
+
+/* Paths of pydirector-sshd and pydirectorctl, for SSH; either may be NULL: no
+ * SSH. Before pydirector_start. Returns 0, or -1: no memory. */
+int		 pydirector_programs(struct pydirector *, const char *sshd,
+		    const char *ctl);
 
 /* How relays wait: `poll`: all in the poll array; `epoll`, `kqueue`: in the
  * kernel's set of that name; NULL: in the system's set, where it is trusted
@@ -47,6 +54,15 @@ int		 pydirector_load(struct pydirector *, const char *file,
 		    pydirector_error_fn *error, void *arg);
 /* The log file that the configuration names, or NULL. */
 const char	*pydirector_log_file(const struct pydirector *);
+/* From now on pydirector_syslog_line() has lines written by syslog(3), with the
+ * facility of the configuration, also when that changes; facility: where it
+ * names none, or NULL: they go nowhere then. A helper process does it: nothing
+ * waits, and lines that it cannot take are lost, counted, and told in the log.
+ * Returns 0, or -1 with a text in err. */
+int		 pydirector_syslog(struct pydirector *, const char *facility,
+		    char *err, size_t size);
+void		 pydirector_syslog_line(struct pydirector *, int level,
+		    const char *line);
 /* Looks the names up (this blocks), binds every listener and starts. Returns
  * 0, or -1 with a text in err and nothing bound. */
 int		 pydirector_start(struct pydirector *, char *err, size_t size);
@@ -60,8 +76,9 @@ int		 pydirector_reload(struct pydirector *,
 /* What an operator can ask for and only the program can do: return 0, or -1
  * when it failed. They are called from pydirector_dispatch. */
 typedef int	 pydirector_hook_fn(void *arg);
-/* close_log: opens the log file anew. stop: the director is draining; the
- * program ends when no relay is left. NULL: it cannot do that. */
+/* close_log: opens the log file anew, and calls pydirector_reopen. stop: the
+ * director is draining; the program ends when no relay is left. NULL: it cannot
+ * do that. */
 void		 pydirector_hooks(struct pydirector *,
 		    pydirector_hook_fn *close_log, pydirector_hook_fn *stop,
 		    void *arg);
@@ -79,6 +96,9 @@ void		 pydirector_dispatch(struct pydirector *,
 
 /* Stops listening; relays go on until they end by themselves. */
 void		 pydirector_drain(struct pydirector *);
+/* Opens the file of the connection log anew, for one that was renamed. 0, or
+ * -1 with errno: the old one stays in use. */
+int		 pydirector_reopen(struct pydirector *);
 /* The number of relays that are open. */
 size_t		 pydirector_relays(const struct pydirector *);
 

@@ -1,85 +1,142 @@
 /* SPDX-License-Identifier: ISC
  *
- * The program pydirectorctl: what an operator does from a shell. compareconf
- * prints the calls that turn one configuration into another; it reads two
- * files and talks to nobody. */
+ * The program pydirectorctl: what an operator does from a shell, or at a
+ * prompt of its own. Locally it connects to the balancer's command socket; for
+ * SSH it is started with a channel that is open, for somebody who may have
+ * nothing but that. */
 
 #include "config.h"
 
+#include <sys/types.h>
+#include <sys/resource.h>
+
+#include <fcntl.h>
+#include <locale.h>
+#include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-#include "director.h"
-
-#define TROUBLE		2	/* the exit status of diff(1) */
-#define TEXT_MAX	(256 * 1024 * 1024)
+#include "channel.h"
+#include "ctl.h"
 
 static int
 usage(void)
 {
-	fprintf(stderr, "usage: pydirectorctl compareconf old new\n");
-	return TROUBLE;
+	fprintf(stderr,
+	    "usage: pydirectorctl [-c descriptor] [-f file] [-s socket] "
+	    "[command ...]\n"
+	    "       pydirectorctl compareconf old new\n");
+	return STATUS_TROUBLE;
 }
 
-/* 0, or -1: why not has been told. */
-static int
-configuration(struct model **m, const char *file)
+/* The path of the socket that the configuration names, to be freed; NULL: why
+ * not has been told. */
+static char *
+ctl_socket(const char *file)
 {
+	struct model *m = NULL;
 	struct buf errors;
-	int result;
+	char *path = NULL;
 
 	buf_init(&errors, 64 * 1024);
-	result = conf_read(m, file, &errors);
-	if (result == -1)
-		fprintf(stderr, "%s", errors.data);
+	if (conf_read(&m, file, &errors) == -1)
+		fprintf(stderr, "%s", errors.data == NULL ?
+		    "pydirectorctl: out of memory\n" : errors.data);
+	else if (m->console_socket == NULL)
+		fprintf(stderr, "pydirectorctl: %s: it has no element "
+		    "console with a socket\n", file);
+	else
+		path = strdup(m->console_socket);
 	buf_done(&errors);
-	return result;
+	model_free(m);
+	return path;
 }
 
-/* Returns the exit status. */
-static int
-print_difference(const struct model *from, const struct model *to)
+/* Whoever is at the other end of SSH gets nothing of this process but what it
+ * prints. */
+static void
+ctl_confine(void)
 {
-	struct buf lines;
-	int n;
+	struct rlimit none = { 0, 0 };
 
-	buf_init(&lines, TEXT_MAX);
-	n = compareconf(from, to, &lines);
-	if (n == -1)
-		fprintf(stderr, "pydirectorctl: out of memory\n");
-	else if (n > 0)
-		printf("%s", lines.data);
-	buf_done(&lines);
-	if (fflush(stdout) == EOF) {
-		perror("pydirectorctl: standard output");
-		return TROUBLE;
+	(void)setrlimit(RLIMIT_CORE, &none);
+	(void)signal(SIGTSTP, SIG_IGN);
+	(void)signal(SIGQUIT, SIG_IGN);
+}
+
+/* A descriptor that is open: 0, or -1. */
+static int
+ctl_channel(struct ask *a, const char *text)
+{
+	char *end;
+	long fd = strtol(text, &end, 10);
+
+	if (*text < '0' || *text > '9' || *end != '\0' || fd > 1000000 ||
+	    fcntl((int)fd, F_SETFD, FD_CLOEXEC) == -1) {
+		fprintf(stderr, "pydirectorctl: -c %s: not open\n", text);
+		return -1;
 	}
-	return n == -1 ? TROUBLE : n > 0;
+	a->fd = (int)fd;
+	return 0;
 }
 
-static int
-compare(const char *old, const char *new)
+static enum status
+ctl_talk(struct ask *a, char *const words[], int n)
 {
-	struct model *from = NULL, *to = NULL;
-	int bad, status;
-
-	bad = configuration(&from, old) == -1;
-	bad |= configuration(&to, new) == -1;
-	status = bad ? TROUBLE : print_difference(from, to);
-	model_free(from);
-	model_free(to);
-	return status;
+	a->wake = signal_start();
+	if (a->wake == -1) {
+		perror("pydirectorctl");
+		return STATUS_TROUBLE;
+	}
+	if (ask_open(a) == -1)
+		return STATUS_TROUBLE;
+	if (n > 0)
+		return run_words(a, words, n);
+	if (isatty(STDIN_FILENO) && isatty(STDOUT_FILENO))
+		return edit_run(a);
+	return run_input(a);
 }
 
 int
 main(int argc, char *argv[])
 {
-	if (getopt(argc, argv, "") != -1)
-		return usage();
+	const char *file = CONFIG_SYSCONFDIR "/pydirector.xml";
+	const char *channel = NULL, *path = NULL;
+	struct ask a = { .fd = -1, .wake = -1 };
+	char *found = NULL;
+	enum status status;
+	int c;
+
+	/* Options end with the first word, on every system. */
+	(void)setenv("POSIXLY_CORRECT", "1", 1);
+	(void)setlocale(LC_CTYPE, "");
+	while ((c = getopt(argc, argv, "c:f:s:")) != -1) {
+		if (c == 'c')
+			channel = optarg;
+		else if (c == 'f')
+			file = optarg;
+		else if (c == 's')
+			path = optarg;
+		else
+			return usage();
+	}
 	argc -= optind;
 	argv += optind;
-	if (argc == 3 && strcmp(argv[0], "compareconf") == 0)
-		return compare(argv[1], argv[2]);
-	return usage();
+	buf_init(&a.in, 2 * CHANNEL_ANSWER);
+	if (channel != NULL) {
+		ctl_confine();
+		if (ctl_channel(&a, channel) == -1)
+			return STATUS_TROUBLE;
+	} else if (argc > 0 && strcmp(argv[0], "compareconf") == 0)
+		return argc == 3 ? compare_files(argv[1], argv[2]) : usage();
+	else if (path == NULL && (path = found = ctl_socket(file)) == NULL)
+		return STATUS_TROUBLE;
+	a.path = channel == NULL ? path : NULL;
+	a.raw = channel == NULL && !isatty(STDOUT_FILENO);
+	status = ctl_talk(&a, argv, argc);
+	ask_close(&a);
+	free(found);
+	return status;
 }

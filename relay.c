@@ -2,10 +2,11 @@
  *
  * The life of a relay: one client and its server.
  *
- *	HEADER    the client's PROXY header is awaited
+ *	HEADER    the client's PROXY header is awaited (header.c)
  *	STARVED   accepted, but no descriptor, port or place for it at a host:
  *	          tries again
  *	CONNECT   a connect to a host is under way; the client is not read
+ *	          (relay-connect.c)
  *	FLOW      bytes both ways (flow.c)
  *	RESET     one side is gone; what the other got must reach it before the
  *	          reset does (flow.c)
@@ -15,22 +16,14 @@
 
 #include "config.h"
 
-#include <errno.h>
 #include <inttypes.h>
 #include <stddef.h>
 #include <stdlib.h>
 
 #include "clock.h"
-#include "random.h"
+#include "admit.h"
 #include "relay.h"
 
-/* A starved relay tries again so often, and so long; ms. */
-#define STARVED_RETRY 250
-#define STARVED_MAX 60000
-
-static void	 relay_connect(struct relay *);
-static void	 relay_connect_expire(struct timer *);
-static void	 relay_connected(struct relay *);
 static int	 relay_client_want(struct io *);
 static void	 relay_client_event(struct io *);
 static int	 relay_server_want(struct io *);
@@ -79,50 +72,38 @@ relay_end_word(enum relay_end end)
 	return "-";
 }
 
-/* Who wants to be told. */
-
-void
-relay_watch(struct pydirector *d, struct relay_watcher *w)
-{
-	w->next = d->watchers;
-	d->watchers = w;
-}
-
-void
-relay_unwatch(struct pydirector *d, struct relay_watcher *w)
-{
-	struct relay_watcher **link = &d->watchers;
-
-	while (*link != NULL && *link != w)
-		link = &(*link)->next;
-	if (*link != NULL)
-		*link = w->next;
-}
-
+/* Once. */
 static void
-relay_tell(struct relay *r, enum relay_event event)
+relay_tell_start(struct relay *r)
 {
-	struct relay_watcher *w, *next;
-
-	for (w = r->director->watchers; w != NULL; w = next) {
-		next = w->next;
-		w->event(w, r, event);
-	}
+	if (r->told)
+		return;
+	r->told = 1;
+	relay_tell(r, RELAY_EVENT_START);
 }
 
 /* The end. */
 
+/* One who floods us must not flood the log. */
+static enum log_level
+relay_log_level(enum relay_end end)
+{
+	return end == END_DENIED || end == END_LIMITED ?
+	    LOG_LEVEL_DEBUG : LOG_LEVEL_INFO;
+}
+
 static void
 relay_log(const struct relay *r)
 {
+	enum log_level level = relay_log_level((enum relay_end)r->end);
 	const struct host *h = r->host;
 	char text[ADDR_TEXT_SIZE];
 	int64_t us;
 
-	if (!log_wants(r->director->log, LOG_LEVEL_INFO))
+	if (!log_wants(r->director->log, level))
 		return;
 	us = clock_us() - r->started;
-	log_info(r->director->log, "relay %" PRIu64 ": %s %s to %s %s"
+	log_line(r->director->log, level, "relay %" PRIu64 ": %s %s to %s %s"
 	    ": in %" PRIu64 " out %" PRIu64 " %" PRId64 ".%03d s: %s",
 	    r->id, r->service->name, addr_text(&r->addr, text),
 	    h == NULL ? "-" : h->name, h == NULL ? "-" : h->address,
@@ -157,24 +138,6 @@ relay_close_side(struct relay *r, struct side *side, void (*how)(int))
 }
 
 static void
-relay_leave_host(struct relay *r)
-{
-	if (r->host == NULL)
-		return;
-	host_close(r->host, r->connected ? ++r->director->stamp : 0);
-	r->host = NULL;
-}
-
-static void
-relay_forget_tried(struct relay *r)
-{
-	while (r->ntried > 0)
-		host_unref(r->tried[--r->ntried]);
-	free(r->tried);
-	r->tried = NULL;
-}
-
-static void
 relay_unlink(struct relay *r)
 {
 	struct pydirector *d = r->director;
@@ -199,6 +162,9 @@ relay_end(struct relay *r, enum relay_end end, void (*how)(int))
 	if (end != END_NONE)
 		r->end = (unsigned char)end;
 	relay_log(r);
+	relay_tell_start(r);
+	if (!r->connected)
+		relay_no_address(r);
 	relay_tell(r, RELAY_EVENT_END);
 	r->state = RELAY_DEAD;
 	loop_timer_del(&d->loop, &r->timer);
@@ -211,191 +177,11 @@ relay_end(struct relay *r, enum relay_end end, void (*how)(int))
 	listen_given_back(d);
 }
 
-/* Finding a server. */
-
-static void
-relay_starved_expire(struct timer *t)
+void
+relay_no_memory(struct relay *r)
 {
-	struct relay *r = LOOP_OWNER(t, struct relay, timer);
-
-	loop_task_del(&r->task);
-	relay_connect(r);
-}
-
-static void
-relay_starved_task(struct task *t)
-{
-	relay_connect(LOOP_OWNER(t, struct relay, task));
-}
-
-/* The client gets no server. */
-static void
-relay_lose(struct relay *r, enum relay_end end, const char *why)
-{
-	r->service->refused++;
-	log_warning(r->director->log, "service %s: client lost: %s",
-	    r->service->name, why);
-	relay_end(r, end, net_reset);
-}
-
-static void
-relay_starve(struct relay *r)
-{
-	struct pydirector *d = r->director;
-
-	if (clock_us() - r->started > (int64_t)STARVED_MAX * 1000) {
-		relay_lose(r, END_CONNECT_FAILED, "no descriptor or port");
-		return;
-	}
-	r->state = RELAY_STARVED;
-	r->local = 0;
-	relay_forget_tried(r);
-	loop_park(&d->starved, &r->task, relay_starved_task);
-	loop_timer(&d->loop, &r->timer, STARVED_RETRY, relay_starved_expire);
-}
-
-/* Leaves the host and remembers not to come back: 0, or -1: no memory. */
-static int
-relay_give_up_host(struct relay *r)
-{
-	struct host **tried;
-
-	if (r->ntried % 8 == 0) {
-		tried = realloc(r->tried, (r->ntried + 8) * sizeof(*tried));
-		if (tried == NULL)
-			return -1;
-		r->tried = tried;
-	}
-	host_ref(r->host);
-	r->tried[r->ntried++] = r->host;
-	relay_leave_host(r);
-	return 0;
-}
-
-/* Starts to connect to the host's next address. Returns 1 when that is under
- * way or the relay has ended or starves, 0 when another host is to be tried. */
-static int
-relay_dial(struct relay *r)
-{
-	struct pydirector *d = r->director;
-	int fd, error;
-
-	fd = dial_next(&r->dial, r->host);
-	error = r->dial.error;
-	if (fd != -1) {
-		if (loop_add_many(&d->loop, &r->server.io, &server_ops,
-		    fd) == 0) {
-			loop_timer(&d->loop, &r->timer,
-			    r->service->connect_timeout, relay_connect_expire);
-			return 1;
-		}
-		net_close(fd);
-		relay_end(r, END_CONNECT_FAILED, net_reset);
-		return 1;
-	}
-	if (net_is_local(error) && error != EADDRNOTAVAIL) {
-		relay_leave_host(r);
-		listen_shortage(d, error);
-		relay_starve(r);
-		return 1;
-	}
-	if (error == EADDRNOTAVAIL)
-		r->local = 1;
-	else
-		manager_failed(d, r->host, why_errno(error));
-	if (relay_give_up_host(r) == -1) {
-		relay_end(r, END_CONNECT_FAILED, net_reset);
-		return 1;
-	}
-	return 0;
-}
-
-static struct host *
-relay_choose(struct relay *r)
-{
-	struct group *g = r->service->enabled;
-	struct host *h;
-
-	h = sched_pick(g, &r->addr, r->tried, r->ntried,
-	    random_next(&r->director->random));
-	if (h == NULL && !listen_crowded(r->service))
-		h = sched_last_resort(g, r->tried, r->ntried);
-	return h;
-}
-
-/* Tries hosts until a connect is under way, or there is none left. */
-static void
-relay_connect(struct relay *r)
-{
-	struct host *h;
-
-	loop_timer_del(&r->director->loop, &r->timer);
-	r->state = RELAY_CONNECT;
-	do {
-		if (r->service->enabled == NULL) {
-			relay_lose(r, END_REFUSED, "no group is enabled");
-			return;
-		}
-		h = relay_choose(r);
-		if (h == NULL)
-			break;
-		r->host = h;
-		host_open(h);
-		r->dial.next = 0;
-	} while (relay_dial(r) == 0);
-	if (h != NULL)
-		return;
-	if (r->local || listen_crowded(r->service))
-		relay_starve(r);
-	else if (r->ntried == 0)
-		relay_lose(r, END_NO_HOST, "no host to try");
-	else
-		relay_lose(r, END_CONNECT_FAILED, "no host could be reached");
-}
-
-/* The connect under way has failed: the host's next address, or the next
- * host. */
-static void
-relay_connect_failed(struct relay *r, int error)
-{
-	relay_close_side(r, &r->server, net_close);
-	r->dial.error = error;
-	if (relay_dial(r) == 0)
-		relay_connect(r);
-}
-
-static void
-relay_connect_expire(struct timer *t)
-{
-	struct relay *r = LOOP_OWNER(t, struct relay, timer);
-
-	/* When we were held up, its event may still wait to be seen. */
-	if (net_has_peer(r->server.io.fd))
-		relay_connected(r);
-	else
-		relay_connect_failed(r, ETIMEDOUT);
-}
-
-static void
-relay_connected(struct relay *r)
-{
-	struct pydirector *d = r->director;
-
-	loop_timer_del(&d->loop, &r->timer);
-	relay_forget_tried(r);
-	dial_good(&r->dial, r->host);
-	manager_reached(d, r->host);
-	r->connected = 1;
-	r->host->total++;
-	log_debug(d->log, "relay %" PRIu64 ": connected to %s %s", r->id,
-	    r->host->name, r->host->address);
-	if (r->more != NULL) {
-		r->more->connected = clock_us();
-		if (net_local(r->server.io.fd, &r->more->local) == -1)
-			r->more->local.u.sa.sa_family = AF_UNSPEC;
-	}
-	relay_tell(r, RELAY_EVENT_CONNECTED);
-	flow_start(r);
+	log_warning(r->director->log, "relay: cut off: out of memory");
+	relay_end(r, END_STOP, net_reset);
 }
 
 /* Events. */
@@ -407,6 +193,7 @@ relay_client_want(struct io *io)
 
 	switch ((enum relay_state)r->state) {
 	case RELAY_HEADER:
+		return POLLIN;
 	case RELAY_STARVED:
 	case RELAY_CONNECT:
 		/* Errors alone: it is not read before a server is there. */
@@ -431,6 +218,8 @@ relay_client_event(struct io *io)
 	case RELAY_CONNECT:
 		if (io->ready & IO_BROKEN)
 			relay_end(r, END_CLIENT_RESET, net_reset);
+		else if (r->state == RELAY_HEADER)
+			header_in(r);
 		return;
 	case RELAY_FLOW:
 		flow_event(r, &r->client);
@@ -464,19 +253,10 @@ static void
 relay_server_event(struct io *io)
 {
 	struct relay *r = LOOP_OWNER(io, struct relay, server.io);
-	int error;
 
 	switch ((enum relay_state)r->state) {
 	case RELAY_CONNECT:
-		if (!(io->ready & IO_OUT))
-			return;
-		error = net_connected(io->fd, io->ready & IO_BROKEN);
-		if (error == NET_RESET)
-			r->server.broken = 1;
-		if (error == 0 || error == NET_RESET)
-			relay_connected(r);
-		else
-			relay_connect_failed(r, error);
+		relay_connect_event(r);
 		return;
 	case RELAY_FLOW:
 		flow_event(r, &r->server);
@@ -489,54 +269,144 @@ relay_server_event(struct io *io)
 	}
 }
 
-/* The beginning. */
-
-static struct relay_more *
-relay_more(int client)
+int
+relay_add_server(struct relay *r, int fd)
 {
-	struct relay_more *more = calloc(1, sizeof(*more));
-
-	if (more != NULL && net_local(client, &more->at) == -1)
-		more->at.u.sa.sa_family = AF_UNSPEC;
-	return more;
+	return loop_add_many(&r->director->loop, &r->server.io, &server_ops,
+	    fd);
 }
 
-void
-relay_start(struct pydirector *d, struct service *s, int fd,
-    const struct addr *client)
+/* The beginning. */
+
+int
+relay_want_more(struct relay *r)
+{
+	struct relay_more *more;
+
+	if (r->more != NULL)
+		return 0;
+	more = calloc(1, sizeof(*more));
+	if (more == NULL)
+		return -1;
+	if (net_local(r->client.io.fd, &more->at) == -1)
+		more->at.u.sa.sa_family = AF_UNSPEC;
+	r->more = more;
+	return 0;
+}
+
+/* END_NONE: the client may come in. */
+static enum relay_end
+relay_admit(struct service *s, const struct addr *client, int64_t now)
+{
+	switch (admit(s, client, now)) {
+	case ADMIT_YES:
+		break;
+	case ADMIT_DENIED:
+		return END_DENIED;
+	case ADMIT_LIMITED:
+		return END_LIMITED;
+	}
+	return END_NONE;
+}
+
+/* The same for who has just connected: the client, or who will say in a
+ * header who that is. */
+static enum relay_end
+relay_admit_peer(const struct listener *l, const struct addr *peer,
+    int64_t now)
+{
+	if (!l->accept_proxy)
+		return relay_admit(l->service, peer, now);
+	if (networks_have(&l->from, peer))
+		return END_NONE;
+	l->service->denied++;
+	return END_DENIED;
+}
+
+/* A relay of a client that has just connected, or NULL: no memory. */
+static struct relay *
+relay_new(struct pydirector *d, int fd, int more)
 {
 	struct relay *r;
 
 	r = calloc(1, sizeof(*r));
-	if (r != NULL && d->watchers != NULL)
-		r->more = relay_more(fd);
-	if (r == NULL || (d->watchers != NULL && r->more == NULL) ||
+	if (r == NULL)
+		return NULL;
+	r->director = d;
+	r->client.io.fd = fd;
+	r->server.io.fd = -1;
+	if ((more && relay_want_more(r) == -1) ||
 	    loop_add_many(&d->loop, &r->client.io, &client_ops, fd) == -1) {
-		log_warning(d->log, "service %s: client lost: out of memory",
-		    s->name);
-		if (r != NULL)
-			free(r->more);
+		free(r->more);
 		free(r);
-		net_reset(fd);
-		return;
+		return NULL;
 	}
 	r->client.io.ready = IO_OUT;
-	r->server.io.fd = -1;
-	r->director = d;
+	return r;
+}
+
+static void
+relay_link(struct relay *r, struct service *s)
+{
+	struct pydirector *d = r->director;
+
 	r->service = s;
 	service_ref(s);
-	r->addr = *client;
+	s->open++;
 	r->id = ++d->next_id;
-	r->started = clock_us();
 	r->next = d->relays;
 	if (r->next != NULL)
 		r->next->prev = r;
 	d->relays = r;
 	d->nrelays++;
-	s->open++;
+}
+
+void
+relay_known(struct relay *r)
+{
+	enum relay_end end;
+
+	relay_tell_start(r);
+	end = relay_admit(r->service, &r->addr, r->director->loop.now);
+	if (end == END_NONE)
+		relay_connect(r);
+	else
+		relay_end(r, end, net_reset);
+}
+
+void
+relay_start(struct pydirector *d, const struct listener *l, int fd,
+    const struct addr *client)
+{
+	struct service *s = l->service;
+	enum relay_end end;
+	struct relay *r;
+
 	s->total++;
-	relay_tell(r, RELAY_EVENT_START);
-	relay_connect(r);
+	end = relay_admit_peer(l, client, d->loop.now);
+	if (end != END_NONE && d->watchers == NULL &&
+	    !log_wants(d->log, relay_log_level(end))) {
+		net_reset(fd);
+		return;
+	}
+	r = relay_new(d, fd, d->watchers != NULL || l->accept_proxy);
+	if (r == NULL) {
+		log_warning(d->log, "service %s: client lost: out of memory",
+		    s->name);
+		net_reset(fd);
+		return;
+	}
+	r->addr = *client;
+	r->started = clock_us();
+	relay_link(r, s);
+	if (end != END_NONE) {
+		relay_end(r, end, net_reset);
+	} else if (l->accept_proxy) {
+		header_await(r);
+	} else {
+		relay_tell_start(r);
+		relay_connect(r);
+	}
 }
 
 size_t

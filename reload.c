@@ -4,7 +4,8 @@
  * taking that over. The whole file is read and checked, and every new address
  * is bound, before anything changes; then the difference is applied by the
  * same commands that an operator has, all in one step of the loop. An address
- * that passes from one service to another stays bound meanwhile. */
+ * that passes from one to another stays bound meanwhile. Certificates and keys
+ * are read again also when nothing is different. */
 
 #include "config.h"
 
@@ -13,6 +14,7 @@
 #include <string.h>
 
 #include "command.h"
+#include "parts.h"
 
 #define LINES_MAX (64 * 1024 * 1024)
 
@@ -89,35 +91,201 @@ stored_line(char **next)
 	return line;
 }
 
+/* Doors. */
+
+/* The addresses that a model listens on, by their meaning. */
+struct wanted {
+	struct index	 at;
+	struct hostport	 parts[2];	/* of web and ssh */
+	int		 no_memory;
+};
+
+static void
+wanted_add(struct wanted *w, struct hostport *at)
+{
+	if (index_add(&w->at, index_address(at), at) == -1)
+		w->no_memory = 1;
+}
+
+static void
+wanted_init(struct wanted *w, const struct model *m)
+{
+	const struct access_point *parts[2] = { &m->web, &m->ssh };
+	const struct service *s;
+	const char *why;
+	size_t i, j;
+
+	memset(w, 0, sizeof(*w));
+	for (i = 0; i < m->nservices; i++) {
+		s = m->services[i];
+		for (j = 0; j < s->nlisteners; j++)
+			wanted_add(w, s->listeners[j]->at);
+	}
+	for (i = 0; i < 2; i++)
+		if (parts[i]->enable && parts[i]->address != NULL &&
+		    addr_split(parts[i]->address, &w->parts[i], &why) == 0)
+			wanted_add(w, &w->parts[i]);
+}
+
+static int
+wanted_has(const struct wanted *w, const char *address)
+{
+	const struct hostport *p;
+	struct hostport at;
+	const char *why;
+	uint64_t hash;
+	size_t next = 0;
+
+	if (addr_split(address, &at, &why) == -1)
+		return 1;
+	hash = index_address(&at);
+	while ((p = index_next(&w->at, hash, &next)) != NULL)
+		if (address_same(p, &at))
+			return 1;
+	return 0;
+}
+
+/* Tells the doors that will be closed, so that what opens meanwhile can take
+ * over addresses that overlap with theirs. */
+static int
+reload_leave(struct pydirector *d, const struct model *to)
+{
+	struct wanted w;
+	struct door *door;
+	int failed;
+
+	wanted_init(&w, to);
+	failed = w.no_memory;
+	for (door = d->doors; !failed && door != NULL; door = door->next)
+		if (!wanted_has(&w, door->address))
+			door_leaves(door);
+	index_done(&w.at);
+	return failed ? -1 : 0;
+}
+
+/* The address of a listener that a line makes, or "". */
+static void
+reload_address(const char *line, char *address, size_t size)
+{
+	static const char *const calls[] = { "newListen?", "newService?" };
+	const char *arg;
+	size_t i;
+
+	address[0] = '\0';
+	for (i = 0; i < 2; i++)
+		if (strncmp(line, calls[i], strlen(calls[i])) == 0)
+			break;
+	arg = i == 2 ? NULL : strstr(line, "&listen=");
+	if (arg == NULL)
+		return;
+	(void)snprintf(address, size, "%.*s", (int)strcspn(arg + 8, "&\n"),
+	    arg + 8);
+	(void)command_decode(address);
+}
+
 /* Binds what is listened on anew. */
 static enum outcome
 reload_bind(const struct request *rq, const struct stored *s)
 {
-	static const char *const calls[] = { "newListen?", "newService?" };
 	struct pydirector *d = rq->director;
-	const char *line, *arg;
-	char address[512], err[512];
+	char address[512], err[768];
+	const char *line;
 	enum outcome o = OUTCOME_OK;
-	size_t i;
 
 	if (!d->running)
 		return o;
+	if (reload_leave(d, s->model) == -1)
+		return command_no_memory(rq);
 	for (line = s->lines.data; line != NULL && *line != '\0';
 	    line = strchr(line, '\n') + 1) {
-		for (i = 0; i < 2; i++)
-			if (strncmp(line, calls[i], strlen(calls[i])) == 0)
-				break;
-		arg = i == 2 ? NULL : strstr(line, "&listen=");
-		if (arg == NULL)
-			continue;
-		(void)snprintf(address, sizeof(address), "%.*s",
-		    (int)strcspn(arg + 8, "&\n"), arg + 8);
-		(void)command_decode(address);
-		if (listen_prepare(d, address, err, sizeof(err)) == -1)
-			o = command_say(rq, OUTCOME_CONFLICT, "%s: %s",
-			    d->config_path, err);
+		reload_address(line, address, sizeof(address));
+		if (address[0] != '\0' &&
+		    door_prepare(d, address, err, sizeof(err)) == -1)
+			o = command_say(rq, OUTCOME_CONFLICT,
+			    "%s: listener %s", d->config_path, err);
 	}
+	if (parts_prepare(d, s->model, err, sizeof(err)) == -1)
+		o = command_say(rq, OUTCOME_CONFLICT, "%s: %s",
+		    d->config_path, err);
 	return o;
+}
+
+/* Applying. */
+
+/* What is no service comes first: its files may be bad, and then nothing has
+ * changed. */
+static enum outcome
+reload_parts(const struct request *rq, const struct stored *s)
+{
+	struct pydirector *d = rq->director;
+	struct parts parts;
+	char err[512], again[512];
+	enum outcome o = OUTCOME_OK;
+
+	if (parts_copy(&parts, s->model) == -1)
+		return command_no_memory(rq);
+	parts_swap(&parts, d->model);
+	if (parts_start_changed(d, &parts, err, sizeof(err)) == -1) {
+		o = command_say(rq, OUTCOME_CONFLICT, "%s: %s",
+		    d->config_path, err);
+		parts_swap(&parts, d->model);
+		if (parts_start_changed(d, &parts, again, sizeof(again)) == -1)
+			log_err(d->log, "config: %s", again);
+	}
+	parts_done(&parts);
+	return o;
+}
+
+/* All lines. The parts run already: whatever becomes of the lines, the model
+ * says so in the end. */
+static enum outcome
+reload_lines(const struct request *rq, struct stored *s)
+{
+	struct pydirector *d = rq->director;
+	char *next = s->lines.data, *line;
+	struct parts parts;
+	struct buf answer;
+	enum outcome o = OUTCOME_OK;
+
+	if (parts_copy(&parts, s->model) == -1)
+		return command_no_memory(rq);
+	buf_init(&answer, 64 * 1024);
+	while (o == OUTCOME_OK && (line = stored_line(&next)) != NULL) {
+		buf_consume(&answer, answer.len);
+		o = command_line(d, rq->caller, line, &answer);
+	}
+	parts_swap(&parts, d->model);
+	parts_done(&parts);
+	if (o != OUTCOME_OK) {
+		log_err(d->log, "config: reloaded in part: %s", answer.data);
+		o = command_say(rq, OUTCOME_FAILED, "reloaded in part: %s",
+		    answer.data);
+	}
+	buf_done(&answer);
+	return o;
+}
+
+/* Ends a batch: each group is rebuilt and looked after once. */
+static void
+reload_settle(struct pydirector *d)
+{
+	struct model *m = d->model;
+	struct group *g;
+	int all = d->batch == 2;
+	size_t i, j;
+
+	d->batch = 0;
+	for (i = 0; i < m->nservices; i++)
+		for (j = 0; j < m->services[i]->ngroups; j++) {
+			g = m->services[i]->groups[j];
+			if (!g->stale)
+				continue;
+			sched_rebuild(g);
+			if (!all)
+				manager_adjust_group(d, g);
+		}
+	if (all)
+		manager_adjust_all(d);
 }
 
 /* What has no command: it means nothing, but a save should find it so. */
@@ -130,8 +298,6 @@ reload_rest(struct pydirector *d, struct stored *s)
 	model_order(m, s->model);
 	m->dialect = s->model->dialect;
 	m->has_admin = s->model->has_admin;
-	m->web.present = s->model->web.present;
-	m->ssh.present = s->model->ssh.present;
 	d->config_text = s->text;
 	s->text = text;
 }
@@ -140,22 +306,31 @@ static enum outcome
 reload_apply(const struct request *rq, struct stored *s)
 {
 	struct pydirector *d = rq->director;
-	char *next = s->lines.data, *line;
-	struct buf answer;
-	enum outcome o = OUTCOME_OK;
+	enum outcome o = reload_parts(rq, s);
 
-	buf_init(&answer, 64 * 1024);
-	while (o == OUTCOME_OK && (line = stored_line(&next)) != NULL) {
-		buf_done(&answer);
-		o = command_line(d, rq->caller, line, &answer);
-	}
-	if (o != OUTCOME_OK) {
-		log_err(d->log, "config: reloaded in part: %s", answer.data);
-		o = command_say(rq, OUTCOME_FAILED, "reloaded in part: %s",
-		    answer.data);
-	}
-	buf_done(&answer);
+	if (o != OUTCOME_OK)
+		return o;
+	d->batch = 1;
+	o = reload_lines(rq, s);
+	if (o == OUTCOME_OK)
+		reload_rest(d, s);
+	reload_settle(d);
 	return o;
+}
+
+/* Files that the configuration names may have changed without it: those of
+ * the web's certificate are read again. */
+static enum outcome
+reload_files(const struct request *rq, int n)
+{
+	struct pydirector *d = rq->director;
+	char err[512];
+
+	if (d->running && d->model->web.secure &&
+	    admin_start(d, err, sizeof(err)) == -1)
+		return command_say(rq, OUTCOME_FAILED,
+		    "reloaded, %d changes, but: %s", n, err);
+	return command_say(rq, OUTCOME_OK, "reloaded, %d changes", n);
 }
 
 enum outcome
@@ -173,11 +348,10 @@ reload_run(const struct request *rq)
 		o = reload_bind(rq, &s);
 	if (o == OUTCOME_OK)
 		o = reload_apply(rq, &s);
-	listen_forget(d);
+	door_forget(d);
 	if (o == OUTCOME_OK) {
-		reload_rest(d, &s);
 		log_notice(d->log, "config: reloaded: %d changes", s.n);
-		o = command_say(rq, o, "reloaded, %d changes", s.n);
+		o = reload_files(rq, s.n);
 	}
 	stored_done(&s);
 	return o;

@@ -112,14 +112,15 @@ sched_reserve(struct group *g)
 
 /* Hosts may have been added to hosts[] and taken out of it: the turn stays
  * with the host that had it, or goes to the next one left. */
-void
-sched_rebuild(struct group *g)
+static void
+rebuild(struct group *g)
 {
 	const struct host *last = NULL;
 	struct host	*h;
 	uint64_t	 sum = 0;
 	size_t		 i, turn = g->nhosts;
 
+	g->stale = 0;
 	g->nup = 0;
 	for (i = 0; i < g->nhosts; i++) {
 		h = g->hosts[i];
@@ -143,12 +144,24 @@ sched_rebuild(struct group *g)
 			sift_down(g, i);
 }
 
+/* In a batch once, at its end: up[] may name hosts that are gone until then. */
+void
+sched_rebuild(struct group *g)
+{
+	const struct pydirector *d = g->service->director;
+
+	if (d != NULL && d->batch)
+		g->stale = 1;
+	else
+		rebuild(g);
+}
+
 void
 sched_moved(struct host *h)
 {
 	struct group *g = h->group;
 
-	if (g == NULL || !h->in_up || !is_least(g->rule))
+	if (g == NULL || g->stale || !h->in_up || !is_least(g->rule))
 		return;
 	sift_up(g, h->place);
 	sift_down(g, h->place);
@@ -161,8 +174,11 @@ sched_pick(struct group *g, const struct addr *client,
     struct host *const *tried, size_t ntried, uint64_t random)
 {
 	struct host	*h = NULL;
-	size_t		 skipped = mark(g, tried, ntried);
+	size_t		 skipped;
 
+	if (g->stale)
+		rebuild(g);
+	skipped = mark(g, tried, ntried);
 	if (skipped < g->nup)
 		h = choose(g, client, skipped, random);
 	unmark(tried, ntried);

@@ -1,5 +1,398 @@
-/* SPDX-License-Identifier: ISC */
+/* SPDX-License-Identifier: ISC
+ *
+ * SSH: a process of its own, pydirector-sshd, for each connection. Here are the
+ * door, the number of connections, their beginning and end, and the lines in
+ * the log. What a client sends is never read here: his process has the
+ * connection, and talks to us over a command channel (channel.h), which knows
+ * who he is. A process that ends in whatever way ends that one connection.
+ *
+ *	new		nobody is logged in: he has the grace time
+ *	in		logged in
+ *	leaving		the channel is closed: the process may send the rest
+ *	gone		reaped, logged, freed */
+
 #include "config.h"
+
+#include <sys/types.h>
+#include <sys/wait.h>
+
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "child.h"
 #include "director.h"
-int ssh_start(struct pydirector *d, char *err, size_t size) { (void)d; (void)err; (void)size; return 0; }
-void ssh_stop(struct pydirector *d) { (void)d; }
+#include "channel.h"
+#include "ssh.h"
+
+#define SESSIONS_MAX	64
+#define NEW_MAX		10	/* who are not logged in */
+#define NEW_PEER_MAX	6	/* of them of one address */
+#define LATE		5000	/* ms that a process may overrun the grace */
+#define REST_TIME	60000	/* ms to send the rest */
+#define KEY_TIME	5000	/* ms to look at the host key, or make it */
+#define KEEPALIVE	60000	/* ms */
+#define KEY_NAME	"ssh_host_ed25519_key"
+
+struct ssh_session {
+	struct ssh_session *next, **link;
+	struct ssh	*ssh;
+	struct child	 child;
+	struct channel	*channel;	/* NULL: closed */
+	struct addr	 peer;
+	char		 from[ADDR_TEXT_SIZE];
+	char		*user;		/* NULL: not logged in */
+};
+
+struct ssh {
+	struct pydirector *director;
+	struct door	 door;
+	char		*key;		/* path of the host key */
+	struct ssh_session *sessions;
+};
+
+static void
+session_free(struct ssh_session *s)
+{
+	*s->link = s->next;
+	if (s->next != NULL)
+		s->next->link = s->link;
+	if (s->channel != NULL)
+		channel_close(s->channel);
+	free(s->user);
+	free(s);
+}
+
+/* Ends. */
+
+/* Why a client is gone, as his process says. */
+static const char *
+session_why(int status)
+{
+	if (WIFEXITED(status)) {
+		switch ((enum sshd_end)WEXITSTATUS(status)) {
+		case SSHD_CLOSED:
+			return "closed";
+		case SSHD_GONE:
+			return "lost";
+		case SSHD_SLOW:
+			return "no login in time";
+		case SSHD_TRIES:
+			return "too many failures";
+		case SSHD_QUIET:
+			return "no input for too long";
+		case SSHD_ODD:
+			return "nothing that is offered here was asked for";
+		case SSHD_TROUBLE:
+		case SSHD_USAGE:
+			break;
+		}
+	}
+	return NULL;
+}
+
+static void
+session_gone(struct child *c, int status)
+{
+	struct ssh_session *s = LOOP_OWNER(c, struct ssh_session, child);
+	struct log *log = s->ssh->director->log;
+	const char *why = status == -1 ? "closed" : session_why(status);
+
+	if (c->killed)
+		why = "it took too long";
+	if (why == NULL && WIFSIGNALED(status))
+		log_warning(log, "ssh %s: ended: pydirector-sshd got signal "
+		    "%d", s->from, WTERMSIG(status));
+	else if (why == NULL)
+		log_warning(log, "ssh %s: ended: pydirector-sshd failed with "
+		    "status %d", s->from, WEXITSTATUS(status));
+	if (s->user != NULL)
+		log_notice(log, "ssh %s: user %s: logged out: %s", s->from,
+		    s->user, why != NULL ? why : "failed");
+	else if (why != NULL)
+		log_info(log, "ssh %s: not logged in: %s", s->from, why);
+	session_free(s);
+}
+
+/* Something has happened on the command channel. */
+static void
+session_event(void *arg, enum channel_event event, const char *user,
+    const char *how)
+{
+	struct ssh_session *s = arg;
+	struct log *log = s->ssh->director->log;
+
+	switch (event) {
+	case CHANNEL_LOGIN:
+		log_notice(log, "ssh %s: user %s: logged in: %s", s->from,
+		    user, how);
+		free(s->user);
+		s->user = strdup(user);
+		child_reap(&s->child, -1, session_gone);
+		break;
+	case CHANNEL_REFUSED:
+		/* A wrong password is told where it is found (auth.c). */
+		if (strncmp(how, "key", 3) == 0)
+			log_warning(log, "ssh %s: user %s: refused: %s",
+			    s->from, user, how);
+		break;
+	case CHANNEL_END:
+		s->channel = NULL;
+		child_reap(&s->child, REST_TIME, session_gone);
+		break;
+	}
+}
+
+/* Beginnings. */
+
+/* 1: one more may come in from there. */
+static int
+ssh_room(const struct ssh *ssh, const struct addr *peer)
+{
+	const unsigned char *ip = NULL, *other = NULL;
+	const struct ssh_session *s;
+	size_t n = addr_ip(peer, &ip);
+	int all = 0, new = 0, same = 0;
+
+	/* Of IPv6 the network that one customer has. */
+	if (n > 8)
+		n = 8;
+	for (s = ssh->sessions; s != NULL; s = s->next) {
+		all++;
+		if (s->user != NULL)
+			continue;
+		new++;
+		same += addr_ip(&s->peer, &other) >= n && n > 0 &&
+		    memcmp(ip, other, n) == 0;
+	}
+	if (all >= SESSIONS_MAX)
+		log_warning(ssh->director->log, "ssh: refused: "
+		    "there are %d sessions", SESSIONS_MAX);
+	else if (new >= NEW_MAX)
+		log_warning(ssh->director->log, "ssh: refused: "
+		    "%d clients are not logged in yet", NEW_MAX);
+	else if (same >= NEW_PEER_MAX)
+		log_warning(ssh->director->log, "ssh: refused: "
+		    "%d clients of one address are not logged in yet",
+		    NEW_PEER_MAX);
+	else
+		return 1;
+	return 0;
+}
+
+/* The process: descriptors as ssh.h numbers them. Returns 0 or an errno. */
+static int
+session_spawn(struct ssh_session *s, int client, int link)
+{
+	struct pydirector *d = s->ssh->director;
+	char sshd[] = "-h", ctl[] = "-c", *argv[6];
+	int fds[2];
+
+	fds[SSHD_CLIENT - SSHD_CLIENT] = client;
+	fds[SSHD_CHANNEL - SSHD_CLIENT] = link;
+	argv[0] = d->sshd_program;
+	argv[1] = sshd;
+	argv[2] = s->ssh->key;
+	argv[3] = ctl;
+	argv[4] = d->ctl_program;
+	argv[5] = NULL;
+	return child_start(&s->child, argv, NULL, fds, 2, SSHD_CLIENT);
+}
+
+/* A session with its channel and its process. 0 or an errno; the descriptor
+ * stays the caller's. */
+static int
+session_new(struct ssh *ssh, int fd, const struct addr *peer)
+{
+	struct pydirector *d = ssh->director;
+	struct ssh_session *s;
+	int fds[2], error;
+
+	if (net_pair(fds) == -1)
+		return errno;
+	s = calloc(1, sizeof(*s));
+	if (s != NULL) {
+		s->ssh = ssh;
+		s->peer = *peer;
+		addr_text(peer, s->from);
+		child_init(&s->child, &d->loop);
+		s->channel = channel_new(d, fds[0], peer, session_event, s);
+	}
+	if (s == NULL || s->channel == NULL) {
+		free(s);
+		net_close(fds[0]);
+		net_close(fds[1]);
+		return ENOMEM;
+	}
+	error = session_spawn(s, fd, fds[1]);
+	net_close(fds[1]);
+	if (error != 0) {
+		channel_close(s->channel);
+		free(s);
+		return error;
+	}
+	s->next = ssh->sessions;
+	s->link = &ssh->sessions;
+	if (s->next != NULL)
+		s->next->link = &s->next;
+	ssh->sessions = s;
+	child_reap(&s->child, SSHD_GRACE * 1000 + LATE, session_gone);
+	return 0;
+}
+
+static void
+ssh_client(struct door *door, int fd, const struct addr *peer)
+{
+	struct ssh *ssh = LOOP_OWNER(door, struct ssh, door);
+	struct log *log = ssh->director->log;
+	char text[ADDR_TEXT_SIZE];
+	int error;
+
+	if (ssh_room(ssh, peer)) {
+		net_keepalive(fd, KEEPALIVE);
+		error = session_new(ssh, fd, peer);
+		if (error == 0)
+			log_debug(log, "ssh %s: connected",
+			    addr_text(peer, text));
+		else
+			log_warning(log, "ssh: refused: cannot start %s: %s",
+			    ssh->director->sshd_program, strerror(error));
+	}
+	net_close(fd);
+}
+
+static const struct door_ops ssh_ops = {
+	NULL, ssh_client
+};
+
+/* The host key. */
+
+/* Its path, to be freed; one that does not start at the root starts where the
+ * configuration is. NULL: no memory. */
+static char *
+ssh_key_path(const struct pydirector *d)
+{
+	const char *key = d->model->ssh.host_key, *dir = d->config_path, *end;
+	size_t n;
+	char *path;
+
+	if (key == NULL)
+		key = KEY_NAME;
+	end = *key == '/' || dir == NULL ? NULL : strrchr(dir, '/');
+	n = end == NULL ? 0 : (size_t)(end + 1 - dir);
+	path = malloc(n + strlen(key) + 1);
+	if (path == NULL)
+		return NULL;
+	if (n > 0)
+		memcpy(path, dir, n);
+	memcpy(path + n, key, strlen(key) + 1);
+	return path;
+}
+
+/* Has the program look at the key, which it makes if there is none; it takes
+ * some milliseconds, here and now. The first line that it says is the
+ * fingerprint, or why not. */
+static int
+ssh_key_check(struct pydirector *d, char *path, char *err, size_t size)
+{
+	char word[] = "-k", said[256], *argv[4];
+	int status = -1, error;
+
+	argv[0] = d->sshd_program;
+	argv[1] = word;
+	argv[2] = path;
+	argv[3] = NULL;
+	error = child_ask(argv, KEY_TIME, said, sizeof(said), &status);
+	if (error != 0) {
+		snprintf(err, size, "ssh: %s: %s", d->sshd_program,
+		    strerror(error));
+		return -1;
+	}
+	said[strcspn(said, "\n")] = '\0';
+	if (!WIFEXITED(status) || WEXITSTATUS(status) != 0) {
+		snprintf(err, size, "ssh: %s", said[0] != '\0' ? said :
+		    "pydirector-sshd failed");
+		return -1;
+	}
+	log_notice(d->log, "ssh: host key %s: %s", path, said);
+	return 0;
+}
+
+/* Start and stop. */
+
+static struct ssh *
+ssh_get(struct pydirector *d)
+{
+	if (d->ssh == NULL)
+		d->ssh = calloc(1, sizeof(*d->ssh));
+	if (d->ssh != NULL)
+		d->ssh->director = d;
+	return d->ssh;
+}
+
+/* Opens the door, or moves it. 0 or -1. */
+static int
+ssh_open(struct ssh *ssh, const char *address, char *err, size_t size)
+{
+	if (ssh->door.nsocks == 0)
+		return door_open(ssh->director, &ssh->door, &ssh_ops, "ssh",
+		    address, 0, err, size);
+	if (strcmp(ssh->door.address, address) == 0)
+		return 0;
+	return door_move(&ssh->door, address, 0, err, size);
+}
+
+int
+ssh_start(struct pydirector *d, char *err, size_t size)
+{
+	const struct access_point *a = &d->model->ssh;
+	struct ssh *ssh;
+	char *key;
+
+	/* Who is logged in stays: perhaps it was he who said so. */
+	if (!a->present || !a->enable) {
+		if (d->ssh != NULL)
+			door_close(&d->ssh->door);
+		return 0;
+	}
+	if (d->sshd_program == NULL || d->ctl_program == NULL)
+		return 0;
+	ssh = ssh_get(d);
+	key = ssh_key_path(d);
+	if (ssh == NULL || key == NULL) {
+		free(key);
+		snprintf(err, size, "ssh: out of memory");
+		return -1;
+	}
+	if (((ssh->key == NULL || strcmp(ssh->key, key) != 0) &&
+	    ssh_key_check(d, key, err, size) == -1) ||
+	    ssh_open(ssh, a->address, err, size) == -1) {
+		free(key);
+		return -1;
+	}
+	free(ssh->key);
+	ssh->key = key;
+	return 0;
+}
+
+void
+ssh_stop(struct pydirector *d)
+{
+	struct ssh *ssh = d->ssh;
+	struct ssh_session *s;
+
+	if (ssh == NULL)
+		return;
+	door_close(&ssh->door);
+	for (s = ssh->sessions; s != NULL; s = s->next)
+		child_kill(&s->child, SIGKILL);
+	while ((s = ssh->sessions) != NULL) {
+		child_end(&s->child);
+		session_free(s);
+	}
+	free(ssh->key);
+	free(ssh);
+	d->ssh = NULL;
+}

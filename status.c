@@ -45,12 +45,12 @@ status_listener(const struct listener *l, char buf[STATUS_ADDRESS])
 {
 	const char *colon = strrchr(l->address, ':');
 
-	if (colon == NULL || l->at->port != 0 || l->nsocks == 0)
+	if (colon == NULL || l->at->port != 0 || l->door.nsocks == 0)
 		snprintf(buf, STATUS_ADDRESS, "%s", l->address);
 	else
 		snprintf(buf, STATUS_ADDRESS, "%.*s:%u",
 		    (int)(colon - l->address), l->address,
-		    addr_port(&l->socks[0].addr));
+		    addr_port(&l->door.socks[0].addr));
 	return buf;
 }
 
@@ -243,6 +243,17 @@ json_group(struct buf *b, const struct pydirector *d, const struct group *g)
 }
 
 static void
+json_rule(struct buf *b, const struct access_rule *rule, int first)
+{
+	buf_addf(b, "%s{", first ? "" : ", ");
+	json_key(b, "access", 1);
+	escape_json(b, rule->allow ? "allow" : "deny");
+	json_text(b, "from", rule->from.text);
+	json_number(b, "hits", rule->hits);
+	buf_add(b, "}", 1);
+}
+
+static void
 json_service(struct buf *b, const struct pydirector *d,
     const struct service *s)
 {
@@ -263,6 +274,13 @@ json_service(struct buf *b, const struct pydirector *d,
 	json_number(b, "open", s->open);
 	json_number(b, "total", s->total);
 	json_number(b, "refused", s->refused);
+	json_number(b, "denied", s->denied);
+	json_number(b, "limited", s->limited);
+	json_key(b, "rules", 0);
+	buf_add(b, "[", 1);
+	for (i = 0; i < s->nrules; i++)
+		json_rule(b, s->rules[i], i == 0);
+	buf_add(b, "]", 1);
 	json_key(b, "groups", 0);
 	buf_add(b, "[", 1);
 	for (i = 0; i < s->ngroups; i++) {
@@ -306,38 +324,12 @@ obj_line(struct buf *b, int depth, const char *key, const char *value)
 static void
 obj_value(struct buf *b, const struct conf_attr *a, const void *object)
 {
-	const char *at = (const char *)object + a->offset;
-	const char *text;
-	int64_t ms;
+	char number[CONF_NUMBER];
+	const char *text = conf_attr_get(a, object, number);
 
-	switch (a->type) {
-	case CONF_TYPE_NAME:
-	case CONF_TYPE_PATH:
-	case CONF_TYPE_LOCAL:
-	case CONF_TYPE_REMOTE:
-		text = *(const char *const *)(const void *)at;
-		escape_word(b, text == NULL ? "-" : text);
-		return;
-	case CONF_TYPE_ACCESS:
-		buf_addf(b, "%s", *at != 0 ? "full" : "readonly");
-		return;
-	case CONF_TYPE_BOOL:
-		buf_addf(b, "%s", *at != 0 ? "true" : "false");
-		return;
-	case CONF_TYPE_SECONDS:
-		ms = *(const int64_t *)(const void *)at;
-		buf_addf(b, "%" PRId64, ms / 1000);
-		if (ms % 1000 != 0)
-			buf_addf(b, ".%03d", (int)(ms % 1000));
-		return;
-	case CONF_TYPE_NUMBER:
-		buf_addf(b, "%u", *(const unsigned *)(const void *)at);
-		return;
-	case CONF_TYPE_HASH:
-	case CONF_TYPE_SCHEDULER:
-		buf_add(b, "-", 1);
-		return;
-	}
+	if (a->type == CONF_TYPE_BOOL)
+		text = strcmp(text, "yes") == 0 ? "true" : "false";
+	escape_word(b, text == NULL ? "-" : text);
 }
 
 /* All values of an object that the tables know the place of, in their order.
@@ -383,8 +375,13 @@ obj_service(struct buf *b, const struct pydirector *d,
 
 	obj_line(b, 0, "service", s->name);
 	obj_values(b, 1, CONF_SERVICE, s);
-	for (i = 0; i < s->nlisteners; i++)
+	for (i = 0; i < s->nlisteners; i++) {
 		obj_line(b, 1, "listen", s->listeners[i]->address);
+		obj_values(b, 2, CONF_LISTEN, s->listeners[i]);
+	}
+	for (i = 0; i < s->nrules; i++)
+		obj_line(b, 1, s->rules[i]->allow ? "allow" : "deny",
+		    s->rules[i]->from.text);
 	for (i = 0; i < s->ngroups; i++)
 		obj_group(b, d, s->groups[i]);
 }
@@ -409,11 +406,26 @@ obj_admin(struct buf *b, const struct model *m)
 	}
 }
 
+static int
+obj_present(const struct model *m, enum conf_kind kind)
+{
+	if (kind == CONF_CONSOLE)
+		return m->console_socket != NULL;
+	if (kind == CONF_CONTROL)
+		return m->control_socket != NULL;
+	if (kind == CONF_LOGGING)
+		return m->log_file != NULL || m->log_syslog != NULL;
+	return m->connlog_file != NULL || m->connlog_syslog != NULL;
+}
+
 void
 status_obj(const struct pydirector *d, struct buf *b)
 {
 	static const enum conf_kind parts[] = {
 		CONF_HOSTCHECK, CONF_CONFIGCHECK, CONF_HEARTBEAT
+	};
+	static const enum conf_kind others[] = {
+		CONF_CONTROL, CONF_LOGGING, CONF_CONNLOG, CONF_CONSOLE
 	};
 	const struct model *m = d->model;
 	size_t i;
@@ -429,6 +441,9 @@ status_obj(const struct pydirector *d, struct buf *b)
 		buf_addf(b, "    %s\n", conf_element(parts[i])->name);
 		obj_values(b, 2, parts[i], m);
 	}
-	if (m->log_file != NULL)
-		obj_line(b, 0, "logging", m->log_file);
+	for (i = 0; i < sizeof(others) / sizeof(others[0]); i++)
+		if (obj_present(m, others[i])) {
+			buf_addf(b, "%s\n", conf_element(others[i])->name);
+			obj_values(b, 1, others[i], m);
+		}
 }

@@ -186,7 +186,7 @@ in_admin "password '': expected a crypt hash" \
 in_admin "password '*': expected a crypt hash" \
     '<user name="u" password="*" access="full"/>'
 in_admin "expected full or readonly" \
-    '<user name="u" password="x" access="root"/>'
+    '<user name="u" password="abJnggxhB/yWI" access="root"/>'
 
 check "$TMP/none.xml"
 is "$status:$out:$err" \

@@ -28,7 +28,7 @@ start_balancer <<END
   </service>
   <admin>
     $WEB
-    <user name="bob" password="x" access="readonly"/>
+    <user name="bob" password="abJnggxhB/yWI" access="readonly"/>
   </admin>
   <manager><hostCheck interval="1" tries="1"/></manager>
 </config>
@@ -120,7 +120,9 @@ newService?service=n&listen=127.0.0.1:0 'n': created; it has no group yet$
 newListen?service=n&listen=127.0.0.1:0 'n': listening on 127.0.0.1:[1-9]
 delListen?service=n&listen=127.0.0.1:0 'n': 127.0.0.1:0 closed$
 delService?service=n 'n': removed, 0 connections left$
-addUser?name=ann&password=..x/y&access=readonly 'ann': added$
+newRule?service=web&access=deny&from=192.0.2.0/24&position=0 rule 0$
+delRule?service=web&access=deny&from=192.0.2.9/24 rule removed, 0 left$
+addUser?name=ann&password=..xpoEyRReGzk&access=readonly 'ann': added$
 setUser?name=ann&access=full 'ann': changed$
 delUser?name=ann 'ann': removed$
 save .
@@ -254,11 +256,31 @@ $(bad "newService?service=n&listen=127.0.0.1" "listen '127.0.0.1'")
 $(bad "newService?service=&listen=127.0.0.1:0" service)
 $(bad "newListen?service=web&listen=127.0.0.1:x" listen)
 $(bad "delListen?service=web&listen=127.0.0.1:1" "does not listen")
-$(bad "addUser?name=ann&password=x&access=some" "access 'some'")
+$(bad "addUser?name=ann&password=abJnggxhB/yWI&access=some" "access 'some'")
 $(bad "addUser?name=ann&password=*&access=full" password)
-$(bad "addUser?name=&password=x&access=full" name)
-$(bad "setUser?name=bob" "expected password, access or both")
+$(bad "addUser?name=&password=abJnggxhB/yWI&access=full" name)
+$(bad "setUser?name=bob" "expected password, access, keys")
 $(bad "setUser?name=bob&access=FULL" access)
+$(bad "setUser?name=bob&password=secret" "password: expected a crypt hash")
+$(bad "newRule?service=web&access=no&from=all" "access 'no'")
+$(bad "newRule?service=web&access=allow&from=example.org" "from 'example.org'")
+$(bad "newRule?service=web&access=allow&from=all&position=1" "has 0 rules")
+$(bad "newRule?service=web&access=allow&from=all&position=x" "position 'x'")
+$(bad "delRule?service=web&access=allow&from=all" "no such rule")
+$(bad "newListen?service=web&listen=127.0.0.1:0&acceptProxy=yes" "from too")
+$(bad "set?service=web&listen=127.0.0.1:1&attr=from&value=all" "not listen on")
+$(bad "set?service=web&listen=127.0.0.1:0&position=1&attr=from&value=all" \
+    "does not listen on")
+$(bad "set?service=web&listen=127.0.0.1:0&attr=ip&value=127.0.0.1:1" newListen)
+$(bad "set?service=web&listen=127.0.0.1:0&attr=from&value=nowhere" from)
+$(bad "set?$G&attr=sendProxy&value=" sendProxy)
+$(bad "set?service=web&attr=rate&value=1&attr2=keepalive&value2=1" "one at")
+$(bad "set?attr=web.listen&value=127.0.0.1:0&attr2=ssh.listen&value2=x" \
+    "attribute of web too")
+$(bad "set?attr=control.socket&value=/x&attr2=control.mode" "missing: value2")
+$(bad "set?attr=control.mode&value=999" "mode '999'")
+$(bad "set?attr=console.socket&value=x" "socket 'x'")
+$(bad "set?attr=connlog.syslog&value=kern" "syslog 'kern'")
 $(bad "set?attr=none&value=1" "attr 'none'")
 $(bad "set?attr=hostCheck.none&value=1" "attr 'none'")
 $(bad "set?attr=hostCheck.tries&value=0" tries)
@@ -277,10 +299,12 @@ $(conflict "enableGroup?service=web&group=empty" "has no host")
 $(conflict "newGroup?$G&scheduler=random" "already there")
 $(conflict "newService?service=web&listen=127.0.0.1:0" "already there")
 $(conflict "delListen?service=echo&listen=127.0.0.1:0" "the last listener")
-$(conflict "addUser?name=bob&password=x&access=full" "already there")
+$(conflict "addUser?name=bob&password=abJnggxhB/yWI&access=full" "already there")
 $(conflict "setUser?name=full&access=readonly" "last one")
 $(conflict "delUser?name=full" "last one")
 $(conflict "set?attr=ssh.enable&value=yes" "set ssh.listen first")
+$(conflict "set?service=web&listen=127.0.0.1:0&attr=acceptProxy&value=yes" \
+    "could not be believed")
 $(conflict "set?service=web&attr=name&value=echo" "already there")
 $(conflict "set?$G&attr=name&value=old" "already there")
 $(conflict "set?$G&host=a&attr=name&value=b" "already there")

@@ -29,7 +29,8 @@ test "$(echo $ports | wc -w)" -eq 5 || bail "no free addresses"
 # all of them. Nobody listens where the hosts are.
 generate()
 {
-	awk -v seed="$1" -v first="$2" -v ports="$ports" -v users="$WEB" '
+	awk -v seed="$1" -v first="$2" -v ports="$ports" -v users="$WEB" \
+	    -v dir="$TMP" '
 	function number(n) {
 		state = (state * 69069 + 12345) % 4294967296
 		return int(state / 65536) % n
@@ -58,13 +59,35 @@ generate()
 		port = number(7) == 0 ? "" : draw(some, "listen")
 		return "127.0.0.1:" (port == "" ? 0 : port)
 	}
+	function networks() {
+		return number(2) ? "10.0.0.0/8 127.0.0.1" : "all"
+	}
+	function proxy() {
+		return number(4) == 0 ? " acceptProxy=" bool() " from=\"" \
+		    networks() "\"" : ""
+	}
+	function send() {
+		return maybe(4, "sendProxy=\"" (number(2) ? "v1" : "v2") "\"")
+	}
+	function access(    n) {
+		delete rule_taken
+		for (n = number(4); n > 0; n--)
+			rule_line(number(2) ? "allow" : "deny", \
+			    "10." number(3) ".0.0/16")
+	}
+	function rule_line(right, from) {
+		if ((right, from) in rule_taken)
+			return
+		rule_taken[right, from] = 1
+		print "<" right " from=\"" from "\"/>"
+	}
 	function hosts(set, n) {
 		for (; n > 0; n--)
 			print "<host name=\"" draw(names, set) "\" ip=\"" \
 			    draw(ips, set) "\"" \
 			    maybe(3, value("weight", 1, 3)) \
 			    maybe(4, value("maxConns", 0, 3)) \
-			    maybe(5, "adminDown=\"yes\"") "/>"
+			    maybe(5, "adminDown=\"yes\"") send() "/>"
 	}
 	function groups(set,    n, on, i, name) {
 		n = 1 + number(3)
@@ -74,7 +97,7 @@ generate()
 			print "<group name=\"" name "\" scheduler=\"" \
 			    rule[1 + number(rules)] sticky() "\"" \
 			    (i == on ? " enable=\"true\"" : "") \
-			    maybe(4, "easeIn=\"no\"") ">"
+			    maybe(4, "easeIn=\"no\"") send() ">"
 			hosts(set " " i, (i == on) + number(4))
 			print "</group>"
 		}
@@ -86,29 +109,33 @@ generate()
 		print "<service name=\"" name "\"" \
 		    maybe(3, value("idleTimeout", 0, 3)) \
 		    maybe(4, "connectTimeout=\"1." number(4) "\"") \
-		    maybe(4, value("maxConns", 0, 3)) ">"
+		    maybe(4, value("maxConns", 0, 3)) \
+		    maybe(4, value("rate", 0, 3)) \
+		    maybe(4, value("keepalive", 0, 3)) ">"
 		for (n = 1 + number(2); n > 0; n--)
-			print "<listen ip=\"" place() "\"/>"
+			print "<listen ip=\"" place() "\"" proxy() "/>"
+		access()
 		groups(name)
 		print "</service>"
 	}
 	function admin(    n) {
 		print "<admin>"
-		if (first == "first" || number(2) == 0)
-			print "<web listen=\"127.0.0.1:0\" enable=\"true\"" \
-			    maybe(2, "refresh=\"5." number(4) "\"") "/>"
-		else if (number(2) == 0)
-			print "<web listen=\"" place() "\" enable=" bool() \
-			    " secure=" bool() "/>"
+		print "<web listen=\"" (first == "first" ? "127.0.0.1:0" : \
+		    place()) "\" enable=\"true\"" \
+		    maybe(2, "refresh=\"5." number(4) "\"") "/>"
+		if (number(2) == 0)
+			print "<console socket=\"" dir "/" \
+			    draw("x|y|z", "sockets") "\"/>"
 		if (number(2) == 0)
 			print "<ssh listen=\"" place() "\" enable=" bool() "/>"
 		print users
 		for (n = number(4); n > 0; n--)
 			print "<user name=\"" draw("bob|eve &amp; x|ann|z", \
 			    "users") "\" password=\"" \
-			    (number(2) ? "$6$a$b" : "..x/y") \
+			    (number(2) ? "$6$a$b" : "..xpoEyRReGzk") \
 			    "\" access=\"" \
-			    (number(2) ? "full" : "readonly") "\"/>"
+			    (number(2) ? "full" : "readonly") "\"" \
+			    maybe(4, "keys=\"/nowhere/" number(2) "\"") "/>"
 		print "</admin>"
 	}
 	function manager() {
@@ -139,9 +166,16 @@ generate()
 			service(draw("web|mail|a b&amp;c", "services"))
 		admin()
 		manager()
+		if (number(2) == 0)
+			print "<control socket=\"" dir "/" \
+			    draw("x|y|z", "sockets") "\"" \
+			    maybe(2, "mode=\"06" number(8) "0\"") "/>"
 		if (number(3) == 0)
 			print "<logging file=\"" \
 			    (number(2) ? "/nowhere/a b" : "c") "\"/>"
+		if (number(2) == 0)
+			print "<connlog file=\"" dir "/connlog." number(2) \
+			    "\"" maybe(2, "start=" bool()) "/>"
 		print "</" root ">"
 	}'
 }
@@ -167,11 +201,14 @@ replay()
 	    echo "not all were answered"
 }
 
-# listens FILE: on which ports its services do; listening: who answers.
+# listens FILE: on which ports it says so; listening: who answers.
+ssh_listens='s/.*<ssh listen="127.0.0.1:\([0-9]*\)" enable="yes".*/\1/p'
+test -x "$BUILD/pydirector-sshd" || ssh_listens=
 listens()
 {
-	sed -n 's/.*<listen ip="127.0.0.1:\([0-9]*\)".*/\1/p' "$1" |
-	    grep -v -x 0 | sort
+	sed -n -e 's/.*<listen ip="127.0.0.1:\([0-9]*\)".*/\1/p' \
+	    -e 's/.*<web listen="127.0.0.1:\([0-9]*\)".*/\1/p' \
+	    -e "$ssh_listens" "$1" | grep -v -x 0 | sort
 }
 
 listening()
@@ -189,12 +226,15 @@ said()
 	    sed -e 's/^time=/interval=/' -e 's/"true"/"yes"/' \
 	    -e 's/"false"/"no"/' |
 	    grep -E -e '^(easeIn|weight|maxConns|adminDown|idleTimeout)=' \
+	    -e '^(rate|keepalive|sendProxy|acceptProxy|socket|mode|start)=' \
 	    -e '^(connectTimeout|resolveInterval|interval|tries|timeout)=' |
 	    grep -v -x -e 'easeIn="yes"' -e 'weight="1"' -e 'maxConns="0"' \
 	    -e 'adminDown="no"' -e 'idleTimeout="0"' -e 'tries="4"' \
 	    -e 'connectTimeout="5"' -e 'resolveInterval="60"' \
 	    -e 'interval="120"' -e 'interval="30"' -e 'interval="60"' \
-	    -e 'timeout="5"' | sort
+	    -e 'timeout="5"' -e 'rate="0"' -e 'keepalive="0"' \
+	    -e 'acceptProxy="no"' -e 'start="no"' -e 'mode="0660"' \
+	    -e 'sendProxy="no"' | sort
 }
 
 # pair OLD NEW: the balancer runs the first and is to run the second; prints
@@ -210,6 +250,7 @@ pair()
 	fi
 	cat "$TMP/lines" >>"$TMP/all"
 	replay "$TMP/lines"
+	web_ready
 	web full running.xml >"$TMP/running"
 	"$BUILD/pydirectorctl" compareconf "$TMP/running" "$2" 2>&1 ||
 	    echo "is left over"
@@ -227,11 +268,13 @@ while test $chain -lt $CHAINS; do
 	allow_log ' service .*: client lost: '
 	allow_log ' group .*: no host is up$'
 	allow_log ' ssh .*: not started: '
+	allow_log ' header: '
 	web_ready
 	step=0
 	while test $step -lt $STEPS; do
 		generate $((seed + 1)) next >"$TMP/new"
-		is "$(pair "$TMP/old" "$TMP/new")" "" \
+		pair "$TMP/old" "$TMP/new" >"$TMP/wrong"
+		is "$(cat "$TMP/wrong")" "" \
 		    "configuration $seed becomes $((seed + 1))"
 		# Where it says nothing that counts, this is not the file's.
 		mv "$TMP/running" "$TMP/old"

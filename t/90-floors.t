@@ -47,19 +47,23 @@ cat >"$TMP/wrong" <<'EOF'
 3 relay.o recv U
 3 relay.o exit U
 2 conf-x.o xmlFree U
+4 admin.o SSL_read U
 0 buf.o buf_count B
 1 net.o recv U
 EOF
 caught "a socket call outside net.c" 'relay.o calls recv' only "$TMP/wrong"
 caught "an engine that exits" 'relay.o calls exit' only "$TMP/wrong"
 caught "libxml2 outside conf.c" 'conf-x.o calls xmlFree' only "$TMP/wrong"
+caught "OpenSSL outside tls.c" 'admin.o calls SSL_read' only "$TMP/wrong"
 caught "a variable" 'buf.o has a variable buf_count' only "$TMP/wrong"
 mkdir "$TMP/t"
 echo '#include <libxml/tree.h>' >"$TMP/model.c"
 echo '#include <curl/curl.h>' >"$TMP/t/client.c"
+echo '#include <openssl/ssl.h>' >"$TMP/http.c"
 printf '#include "config.h"\n#include "net.h"\n' >"$TMP/daemon.c"
 cd "$TMP" || exit 1
 caught "a header of libxml2" 'model.c: libxml/tree.h' house_headers model.c
+caught "a header of OpenSSL" 'http.c: openssl/ssl.h' house_headers http.c
 caught "a header of libcurl" 'client.c: curl' house_headers t/client.c
 caught "a program that looks inside" 'daemon.c: net.h' house_headers daemon.c
 done_testing

@@ -70,7 +70,8 @@ pages()
 clean "options" options pydirector.c man/pydirector.8
 clean "reasons" reasons model.c man/pydirector.8
 clean "elements and attributes" tables conf-attr.c man/pydirector.conf.5
-clean "calls and views" calls command.c admin.c man/pydirector-admin.7
+cat view.c admin.c >"$TMP/views.c"
+clean "calls and views" calls command.c "$TMP/views.c" man/pydirector-admin.7
 for page in pydirector.8 pydirector.conf.5 pydirector-admin.7 \
     pydirector-sched.7 pydirector-internals.7; do
 	ok "$page is there" test -s "man/$page"

@@ -9,7 +9,7 @@ cd "$(dirname "$0")/.." || exit 1
 
 mkdir "$TMP/copy" "$TMP/copy/tools"
 cp -R configure probe "$TMP/copy"
-cp tools/packages "$TMP/copy/tools"
+cp tools/packages tools/missing.sh "$TMP/copy/tools"
 cd "$TMP/copy" || exit 1
 CC=$(sed -n 's/^CC = //p' "$T/../config.mk")
 export CC

@@ -2,7 +2,7 @@
  *
  * A server for tests, in one process, on one poll():
  *
- *	backend -n NAME [-l ADDR:PORT] [-c MAXCONNS] [-w MS] [-q] [MODE [N]]
+ *	backend -n NAME [-l ADDR:PORT] [-c MAXCONNS] [-w MS] [-pq] [MODE [N]]
  *
  * It prints `listening ADDR:PORT`, then (without -q) a line for every event:
  *
@@ -28,6 +28,8 @@
  *	blackhole	listens, and lets no connection be established
  *	narrow		lets one or two be established, then is a black hole
  *
+ * -p: each connection begins with a PROXY header, shown as `proxy ID TEXT`
+ * (proxy-text.h); what is none is shown as `proxy ID none` and cut off.
  * -w: an http answer comes that many milliseconds after its request.
  * SIGUSR1: stops listening but keeps port and connections; SIGUSR2: listens
  * again (refuse, blackhole and narrow become http). SIGTERM ends it. */
@@ -40,6 +42,7 @@
 #include <signal.h>
 
 #include "tool.h"
+#include "proxy-text.h"
 
 enum mode {
 	MODE_HTTP, MODE_ECHO, MODE_SINK, MODE_SOURCE, MODE_HALF,
@@ -72,6 +75,7 @@ struct conn {
 	uint64_t	 todo;	/* bytes of pattern to send */
 	enum then	 then;
 	int		 eof;	/* the peer has closed its half */
+	int		 nhead;	/* bytes of a PROXY header; -1: it is over */
 	int64_t		 wake;	/* no sending (slow: no reading) before */
 	size_t		 from, to; /* what is in out */
 	size_t		 nreq;	/* bytes of a request */
@@ -94,6 +98,7 @@ static uint64_t amount;
 static int maxconns = MAXCONNS;
 static int64_t delay;
 static int quiet;
+static int proxied;
 static volatile sig_atomic_t got_usr1, got_usr2;
 
 static void
@@ -352,12 +357,42 @@ wants_out(const struct conn *c, int64_t now)
 	return c->from < c->to || c->todo > 0;
 }
 
+/* Reads one more byte of a PROXY header. */
+static void
+conn_read_head(struct conn *c)
+{
+	unsigned char *p = (unsigned char *)c->req;
+	char text[PROXY_TEXT_MAX];
+	ssize_t n;
+	int len;
+
+	n = recv(c->fd, p + c->nhead, 1, 0);
+	if (n == -1 && tool_again(errno))
+		return;
+	len = n <= 0 ? -1 : proxy_text_len(p, ++c->nhead);
+	if (len > c->nhead && len < (int)sizeof(c->req))
+		return;
+	printf("proxy %u %s\n", c->id, len == c->nhead ?
+	    proxy_text(p, len, text) : "none");
+	if (len != c->nhead) {
+		conn_end(c, n == -1 ? "reset" : "closed", n > 0);
+		return;
+	}
+	c->nhead = -1;
+	conn_started(c);
+}
+
 static void
 conn_read(struct conn *c)
 {
 	char buf[16384];
 	size_t size;
 	ssize_t n;
+
+	if (c->nhead != -1) {
+		conn_read_head(c);
+		return;
+	}
 
 	size = mode == MODE_HTTP ? 2048 : sizeof(buf);
 	if (mode == MODE_SLOW && amount < size)
@@ -450,6 +485,7 @@ accept_one(void)
 	c->fd = fd;
 	c->id = ++id;
 	c->bad = -1;
+	c->nhead = proxied ? 0 : -1;
 	c->port = ntohs(ss.ss_family == AF_INET6 ?
 	    ((struct sockaddr_in6 *)&ss)->sin6_port :
 	    ((struct sockaddr_in *)&ss)->sin_port);
@@ -460,7 +496,8 @@ accept_one(void)
 	if (!quiet)
 		printf("open %u %s\n", c->id, tool_text(
 		    (struct sockaddr *)&ss, len, text, sizeof(text)));
-	conn_started(c);
+	if (!proxied)
+		conn_started(c);
 }
 
 static void
@@ -575,7 +612,7 @@ main(int argc, char **argv)
 	struct sigaction sa;
 	int c;
 
-	while ((c = getopt(argc, argv, "c:l:n:qw:")) != -1)
+	while ((c = getopt(argc, argv, "c:l:n:pqw:")) != -1)
 		switch (c) {
 		case 'c':
 			maxconns = (int)tool_number(optarg);
@@ -588,6 +625,9 @@ main(int argc, char **argv)
 		case 'n':
 			name = optarg;
 			break;
+		case 'p':
+			proxied = 1;
+			break;
 		case 'q':
 			quiet = 1;
 			break;
@@ -595,7 +635,7 @@ main(int argc, char **argv)
 			delay = (int64_t)tool_number(optarg);
 			break;
 		default:
-			tool_die("usage: backend [-q] [-c conns] [-l address]"
+			tool_die("usage: backend [-pq] [-c conns] [-l address]"
 			    " [-n name] [-w ms] [mode [n]]");
 		}
 	if (optind < argc)

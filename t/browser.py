@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: ISC
-"""Drives a headless Chromium for the tests: browser.py CHROMIUM PROFILE reads
-steps from standard input, one a line, and does them in turn.
+"""Drives a headless Chromium for the tests: browser.py CHROMIUM PROFILE
+[OPTION...] reads steps from standard input, one a line, and does them in turn.
 
     go ADDRESS      loads a page, until it is complete
     script no|yes   whether pages may run scripts from now on
@@ -30,7 +30,7 @@ class Failed(Exception):
 
 
 class Browser:
-    def __init__(self, program, profile):
+    def __init__(self, program, profile, *options):
         to_it, self.out = os.pipe()
         self.inp, from_it = os.pipe()
 
@@ -43,7 +43,7 @@ class Browser:
             [program, "--headless=new", "--no-sandbox", "--disable-gpu",
              "--disable-dev-shm-usage", "--no-first-run",
              "--user-data-dir=" + profile, "--remote-debugging-pipe",
-             "about:blank"],
+             *options, "about:blank"],
             close_fds=False, preexec_fn=pipes,
             stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         os.close(to_it)
@@ -163,7 +163,7 @@ class Browser:
 
 
 def main():
-    browser = Browser(sys.argv[1], sys.argv[2])
+    browser = Browser(*sys.argv[1:])
     try:
         for line in sys.stdin:
             words = line.strip().split(None, 1)

@@ -10,6 +10,8 @@
  *
  *	get, get:PATH	an HTTP request; prints the body of the answer
  *	text:TEXT	sends TEXT; \n and \r are known
+ *	hex:HEX		sends those bytes, at once
+ *	crumbs:HEX	the same, one byte a packet, 2 ms apart
  *	send:N		sends N bytes of the client's pattern
  *	dribble:N	the same, one byte a write, 1 ms apart
  *	both:N		sends N bytes and closes its half while it reads N
@@ -36,6 +38,7 @@
 #include "config.h"
 
 #include <netinet/in.h>
+#include <netinet/tcp.h>
 
 #include <poll.h>
 #include <signal.h>
@@ -380,6 +383,41 @@ step_text(struct conn *c, const char *arg)
 	}
 }
 
+static int
+hex_digit(int c)
+{
+	static const char digits[] = "0123456789abcdef";
+	const char *p = strchr(digits, c);
+
+	if (c == 0 || p == NULL)
+		tool_die("not a digit of hex: %c", c);
+	return (int)(p - digits);
+}
+
+static void
+step_hex(struct conn *c, const char *arg, int crumbs)
+{
+	char buf[8192];
+	size_t n = 0, i, piece;
+	int on = 1;
+
+	for (; arg[0] != 0 && n < sizeof(buf); arg += 2)
+		buf[n++] = (char)(hex_digit(arg[0]) << 4 | hex_digit(arg[1]));
+	if (crumbs)
+		(void)setsockopt(c->fd, IPPROTO_TCP, TCP_NODELAY, &on,
+		    sizeof(on));
+	piece = crumbs ? 1 : n;
+	for (i = 0; i < n; i += piece) {
+		if (send_text(c, buf + i, piece) == -1) {
+			printf("hex cut at %zu\n", i);
+			failed = 1;
+			return;
+		}
+		if (crumbs)
+			nap(2);
+	}
+}
+
 static void
 step_line(struct conn *c)
 {
@@ -534,6 +572,10 @@ take_step(struct conn *c, const char *step)
 		step_get(c, arg);
 	else if (is_step(step, "text", &arg))
 		step_text(c, arg);
+	else if (is_step(step, "hex", &arg))
+		step_hex(c, arg, 0);
+	else if (is_step(step, "crumbs", &arg))
+		step_hex(c, arg, 1);
 	else if (is_step(step, "line", &arg))
 		step_line(c);
 	else if (is_step(step, "eof", &arg))

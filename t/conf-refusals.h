@@ -41,6 +41,17 @@ struct refusal {
 #define SCHEDULERS "expected random (rand), roundrobin (roundr), leastconns, " \
 	"leastconnsrr (leastc), weightr, weightlc, one of them with ,sticky " \
 	"behind it, or sticky\n"
+#define SERVICE_HAS "expected name, connectTimeout, idleTimeout, maxConns, " \
+	"rate or keepalive\n"
+#define NEITHER ": neither file nor syslog: expected at least one of them\n"
+#define FACILITIES "expected a facility of syslog: daemon, user, local0 to " \
+	"local7, auth, authpriv, cron, ftp, lpr, mail, news, syslog or uucp\n"
+#define NETWORK "expected a network such as 10.0.0.0/8, 192.0.2.1, " \
+	"2001:db8::/32 or all\n"
+#define SOCKET "expected a path of at most 100 bytes that begins with /\n"
+#define MODE "expected permissions in octal, such as 0660, up to 0777\n"
+#define IN_THE_ROOT "expected service, admin, manager, control, logging, " \
+	"connlog, checktime or note\n"
 #define HASH "expected a crypt hash, as pydirector -P prints it\n"
 #define LONG32	"0123456789abcdef0123456789abcdef"
 #define LONG255	LONG32 LONG32 LONG32 LONG32 LONG32 LONG32 LONG32 \
@@ -55,8 +66,7 @@ static const struct refusal structure[] = {
 	{ WHOLE, "\n<pdconfig/>", "f:2: no service: expected at least one "
 	    "<service name=\"...\">\n" },
 	{ WHOLE, "<pdconfig>\n<foo/>\n" SERVICE "</pdconfig>",
-	    "f:2: unknown element 'foo' in pdconfig: expected service, admin, "
-	    "manager, logging, checktime or note\n" },
+	    "f:2: unknown element 'foo' in pdconfig: " IN_THE_ROOT },
 	{ WHOLE, "<pdconfig x='1'>" SERVICE "</pdconfig>",
 	    "f:1: pdconfig: unknown attribute 'x': expected none\n" },
 	{ WHOLE, "<config xmlns='urn:x'>" SERVICE "</config>",
@@ -67,20 +77,18 @@ static const struct refusal structure[] = {
 	{ WHOLE, "<?xml version='1.0'?>\n<!DOCTYPE config SYSTEM 'x.dtd'>\n"
 	    "<config>" SERVICE "</config>",
 	    "f:2: DOCTYPE is refused: expected none, remove it\n" },
-	{ IN_ROOT, "<foo><bar/></foo>", "f:8: unknown element 'foo' in config: "
-	    "expected service, admin, manager, logging, checktime or note\n" },
-	{ IN_ROOT, "<x:service/>", "f:8: unknown element 'x:service' in config"
-	    ": expected service, admin, manager, logging, checktime or note\n"
-	},
-	{ IN_ROOT, "<x:service xmlns:x='urn:x'/>", "f:8: unknown element "
-	    "'x:service' in config: expected service, admin, manager, logging, "
-	    "checktime or note\n" },
+	{ IN_ROOT, "<foo><bar/></foo>",
+	    "f:8: unknown element 'foo' in config: " IN_THE_ROOT },
+	{ IN_ROOT, "<x:service/>",
+	    "f:8: unknown element 'x:service' in config: " IN_THE_ROOT },
+	{ IN_ROOT, "<x:service xmlns:x='urn:x'/>",
+	    "f:8: unknown element 'x:service' in config: " IN_THE_ROOT },
 	{ IN_ROOT, "<host ip='a:1'/>", "f:8: host: not allowed in config: "
 	    "expected it in group\n" },
 	{ INSIDE, "<foo/>", "f:7: unknown element 'foo' in service: expected "
-	    "listen, group, enable or note\n" },
+	    "listen, allow, deny, group, enable or note\n" },
 	{ INSIDE, "<config/>", "f:7: unknown element 'config' in service: "
-	    "expected listen, group, enable or note\n" },
+	    "expected listen, allow, deny, group, enable or note\n" },
 	{ INSIDE, "<logging file='x'/>", "f:7: logging: not allowed in "
 	    "service: expected it in config\n" },
 	{ IN_GROUP, "<foo/>", "f:6: unknown element 'foo' in group: expected "
@@ -90,7 +98,7 @@ static const struct refusal structure[] = {
 	{ IN_GROUP, "<host ip='a:1'><foo/></host>",
 	    "f:6: unknown element 'foo' in host: expected note\n" },
 	{ IN_ADMIN, "<foo/>", "f:9: unknown element 'foo' in admin: expected "
-	    "web, ssh, user or note\n" },
+	    "web, ssh, console, user or note\n" },
 	{ IN_ROOT, "<manager><foo/></manager>", "f:8: unknown element 'foo' in "
 	    "manager: expected hostCheck, configCheck, heartbeat or note\n" },
 	{ IN_ROOT, "<admin/>\n<admin/>", "f:9: admin" ONE("8") },
@@ -154,10 +162,10 @@ static const struct refusal names[] = {
 	    "f:9: listen address *:80" ONE("3") },
 	{ IN_ROOT, "<admin listen='*:80'/>",
 	    "f:8: listen address *:80" ONE("3") },
-	{ IN_ADMIN, "<user name='u' password='x' access='full'/>\n"
-	    "<user name='u' password='x' access='full'/>",
+	{ IN_ADMIN, "<user name='u' password='..xpoEyRReGzk' access='full'/>\n"
+	    "<user name='u' password='..xpoEyRReGzk' access='full'/>",
 	    "f:10: user 'u'" ONE("9") },
-	{ IN_ADMIN, "<user name='' password='x' access='full'/>",
+	{ IN_ADMIN, "<user name='' password='..xpoEyRReGzk' access='full'/>",
 	    "f:9: user: name '': expected 1 to 255 bytes\n" },
 	{ INSIDE, "<group name='&#10;' scheduler='rand'/>", "f:7: group: name "
 	    "'?': expected a text without control characters\n" },
@@ -174,10 +182,10 @@ static const struct refusal names[] = {
 static const struct refusal values[] = {
 	{ IN_ROOT, "<service><listen ip='*:81'/>" GROUP "</service>",
 	    "f:8: service: no name: expected name=\"...\" in it\n" },
-	{ ATTR, "x='y'", "f:2: service: unknown attribute 'x': expected name, "
-	    "connectTimeout, idleTimeout or maxConns\n" },
+	{ ATTR, "x='y'", "f:2: service: unknown attribute 'x': " SERVICE_HAS
+	},
 	{ ATTR, "xml:lang='y'", "f:2: service: unknown attribute 'xml:lang': "
-	    "expected name, connectTimeout, idleTimeout or maxConns\n" },
+	    SERVICE_HAS },
 	{ ATTR, "connectTimeout='0'", "f:2: service: connectTimeout '0': "
 	    RANGE("") },
 	{ ATTR, "connectTimeout=''", "f:2: service: connectTimeout '': "
@@ -207,7 +215,7 @@ static const struct refusal values[] = {
 	{ INSIDE, "<listen ip='2222'/>", "f:7: listen: ip '2222': host:port "
 	    "expected, the port is missing\n" },
 	{ INSIDE, "<listen ip='*:81' port='1'/>", "f:7: listen: unknown "
-	    "attribute 'port': expected ip\n" },
+	    "attribute 'port': expected ip, acceptProxy or from\n" },
 	{ INSIDE, "<group scheduler='rand'/>", "f:7: group: no name: expected "
 	    "name=\"...\" in it\n" },
 	{ INSIDE, "<group name='h'/>", "f:7: group: no scheduler: expected "
@@ -217,8 +225,8 @@ static const struct refusal values[] = {
 	{ INSIDE, "<group name='h' scheduler=''/>",
 	    "f:7: group: scheduler '': " SCHEDULERS },
 	{ INSIDE, "<group name='h' scheduler='rand' x='y'/>", "f:7: group: "
-	    "unknown attribute 'x': expected name, scheduler, enable or "
-	    "easeIn\n" },
+	    "unknown attribute 'x': expected name, scheduler, enable, easeIn "
+	    "or sendProxy\n" },
 	{ INSIDE, "<enable/>", "f:7: enable: no group: expected group=\"...\" "
 	    "in it\n" },
 	{ IN_GROUP, "<host/>", "f:6: host: no ip: expected ip=\"...\" in it\n"
@@ -230,7 +238,8 @@ static const struct refusal values[] = {
 	{ IN_GROUP, "<host ip=''/>", "f:6: host: ip '': expected 1 to 4095 "
 	    "bytes\n" },
 	{ IN_GROUP, "<host ip='i:1' x='y'/>", "f:6: host: unknown attribute "
-	    "'x': expected name, ip, weight, maxConns or adminDown\n" },
+	    "'x': expected name, ip, weight, maxConns, adminDown or "
+	    "sendProxy\n" },
 	{ IN_GROUP, "<host ip='i:1' weight='0'/>", "f:6: host: weight '0': "
 	    "expected a whole number from 1 to 1000000\n" },
 	{ IN_GROUP, "<host ip='i:1' weight='+1'/>", "f:6: host: weight '+1': "
@@ -240,7 +249,7 @@ static const struct refusal values[] = {
 	{ IN_GROUP, "<host ip='i:1' maxConns=''/>", "f:6: host: maxConns '': "
 	    "expected a whole number from 0 to 1000000000\n" },
 	{ IN_ROOT, "<admin x='y'/>", "f:8: admin: unknown attribute 'x': "
-	    "expected listen or secure\n" },
+	    "expected listen, secure, certificate or key\n" },
 	{ IN_ROOT, "<admin listen='None'/>", "f:8: admin: listen 'None': "
 	    "host:port expected, the port is missing\n" },
 	{ IN_ROOT, "<admin secure='yes'/>", "f:8: admin: secure without "
@@ -249,7 +258,7 @@ static const struct refusal values[] = {
 	    "</admin>", "f:9: web: enabled, and <admin> in line 8 has a "
 	    "listen of its own: expected only one of them\n" },
 	{ IN_ADMIN, "<web x='y'/>", "f:9: web: unknown attribute 'x': expected "
-	    "listen, enable, secure or refresh\n" },
+	    "listen, enable, secure, refresh, certificate or key\n" },
 	{ IN_ADMIN, "<web enable='1'/>", "f:9: web: enabled without listen: "
 	    "expected listen=\"host:port\"\n" },
 	{ IN_ADMIN, "<web enable='1' listen='None'/>", "f:9: web: listen "
@@ -257,7 +266,7 @@ static const struct refusal values[] = {
 	{ IN_ADMIN, "<web refresh='x'/>", "f:9: web: refresh 'x': "
 	    RANGE("0 or ") },
 	{ IN_ADMIN, "<ssh x='y'/>", "f:9: ssh: unknown attribute 'x': expected "
-	    "listen or enable\n" },
+	    "listen, enable, hostKey or keys\n" },
 	{ IN_ADMIN, "<ssh enable='1'/>", "f:9: ssh: enabled without listen: "
 	    "expected listen=\"host:port\"\n" },
 	{ IN_ADMIN, "<ssh enable='1' listen='2222'/>", "f:9: ssh: listen "
@@ -269,11 +278,11 @@ static const struct refusal values[] = {
 	    "f:9: user: password '': " HASH },
 	{ IN_ADMIN, "<user name='u' password='*LK*' access='full'/>",
 	    "f:9: user: password '*LK*': " HASH },
-	{ IN_ADMIN, "<user name='u' password='x' access='Full'/>",
+	{ IN_ADMIN, "<user name='u' password='..xpoEyRReGzk' access='Full'/>",
 	    "f:9: user: access 'Full': expected full or readonly\n" },
-	{ IN_ADMIN, "<user name='u' password='x' access='full' x='y'/>",
-	    "f:9: user: unknown attribute 'x': expected name, password or "
-	    "access\n" },
+	{ IN_ADMIN, "<user name='u' password='..xpoEyRReGzk' access='full' "
+	    "x='y'/>", "f:9: user: unknown attribute 'x': expected name, "
+	    "password, access or keys\n" },
 	{ IN_ROOT, "<manager x='y'/>", "f:8: manager: unknown attribute 'x': "
 	    "expected hostCheckInterval or resolveInterval\n" },
 	{ IN_ROOT, "<manager hostCheckInterval='0' resolveInterval='x'/>",
@@ -291,16 +300,99 @@ static const struct refusal values[] = {
 	{ IN_ROOT, "<manager><heartbeat interval='0' x='y'/></manager>",
 	    "f:8: heartbeat: unknown attribute 'x': expected interval or "
 	    "enable\nf:8: heartbeat: interval '0': " RANGE("") },
-	{ IN_ROOT, "<logging/>", "f:8: logging: no file: expected file=\"...\" "
-	    "in it\n" },
+	{ IN_ROOT, "<logging/>", "f:8: logging" NEITHER },
 	{ IN_ROOT, "<logging file='' x='y'/>", "f:8: logging: unknown "
-	    "attribute 'x': expected file\n"
+	    "attribute 'x': expected file or syslog\n"
 	    "f:8: logging: file '': expected 1 to 4095 bytes\n" },
 	{ IN_ROOT, "<checktime/>", "f:8: checktime: no time: expected "
 	    "time=\"...\" in it\n" },
 	{ IN_ROOT, "<checktime time='0' x='y'/>", "f:8: checktime: unknown "
 	    "attribute 'x': expected time\n"
 	    "f:8: checktime: time '0': " RANGE("") }
+};
+
+static const struct refusal others[] = {
+	{ ATTR, "rate='1.5'", "f:2: service: rate '1.5': expected a whole "
+	    "number from 0 to 1000000\n" },
+	{ ATTR, "keepalive='32768'", "f:2: service: keepalive '32768': "
+	    "expected 0 or seconds from 0.001 to 32767 with at most three "
+	    "decimals\n" },
+	{ INSIDE, "<listen ip='*:81' acceptProxy='yes'/>", "f:7: listen: "
+	    "acceptProxy without from: a header from anybody could not be "
+	    "believed: expected from=\"NETWORKS\"\n" },
+	{ INSIDE, "<listen ip='*:81' from='all'/>", "f:7: listen: from "
+	    "without acceptProxy: expected acceptProxy=\"yes\", or <allow> in "
+	    "the service to say who may come\n" },
+	{ INSIDE, "<listen ip='*:81' acceptProxy='yes' from='10.0.0.0/33'/>",
+	    "f:7: listen: from '10.0.0.0/33': expected 0 to 32 behind the / "
+	    "of an IPv4 network\n" },
+	{ INSIDE, "<listen ip='x' acceptProxy='yes' from=''/>", "f:7: listen: "
+	    "ip 'x': host:port expected, the port is missing\n"
+	    "f:7: listen: from '': " NETWORK },
+	{ INSIDE, "<allow/>", "f:7: allow: no from: expected from=\"...\" in "
+	    "it\n" },
+	{ INSIDE, "<deny from='example.org'/>", "f:7: deny: from "
+	    "'example.org': " NETWORK },
+	{ INSIDE, "<deny from='all' to='x'/>", "f:7: deny: unknown attribute "
+	    "'to': expected from\n" },
+	{ INSIDE, "<deny from='::ffff:10.0.0.0/104 10.1.1.1'/>\n"
+	    "<allow from='10.0.0.0/8,10.1.1.1'/>\n"
+	    "<deny from='10.9.9.9/8 10.1.1.1/32'/>", "f:9: deny: from "
+	    "'10.9.9.9/8 10.1.1.1/32': there is one above: expected only "
+	    "one, remove the other\n" },
+	{ IN_GROUP, "<allow from='all'/>", "f:6: allow: not allowed in group: "
+	    "expected it in service\n" },
+	{ INSIDE, "<group name='h' scheduler='rand' sendProxy='yes'/>",
+	    "f:7: group: sendProxy 'yes': expected v1, v2 or no\n" },
+	{ IN_GROUP, "<host ip='i:1' sendProxy=''/>", "f:6: host: sendProxy '':"
+	    " expected v1, v2 or no\n" },
+	{ IN_ROOT, "<admin certificate='a' key='b'/>", "f:8: admin: "
+	    "certificate without listen: expected certificate in <web> "
+	    "instead\nf:8: admin: key without listen: expected key in <web> "
+	    "instead\n" },
+	{ IN_ADMIN, "<web certificate=''/>", "f:9: web: certificate '': "
+	    "expected 1 to 4095 bytes\n" },
+	{ IN_ADMIN, "<console/>", "f:9: console: no socket: expected "
+	    "socket=\"...\" in it\n" },
+	{ IN_ADMIN, "<console socket='x'/>", "f:9: console: socket 'x': "
+	    SOCKET },
+	{ IN_ADMIN, "<console socket='/" LONG32 LONG32 LONG32 "0123'/>",
+	    "f:9: console: socket '/" LONG32 LONG32 "0123456789a...': " SOCKET
+	},
+	{ IN_ADMIN, "<console socket='/a'/>\n<console socket='/b'/>",
+	    "f:10: console" ONE("9") },
+	{ IN_ADMIN, "<console socket='/a'/>\n<web listen='unix:/a' "
+	    "enable='yes'/>\n</admin><control socket='/a'/><admin>",
+	    "f:10: socket /a" ONE("9") "f:11: admin" ONE("8")
+	    "f:11: socket /a" ONE("9") },
+	{ IN_ROOT, "<control/>", "f:8: control: no socket: expected "
+	    "socket=\"...\" in it\n" },
+	{ IN_ROOT, "<control socket='' mode='888'/>", "f:8: control: socket "
+	    "'': " SOCKET "f:8: control: mode '888': " MODE },
+	{ IN_ROOT, "<control socket='/a' mode='1777'/>", "f:8: control: mode "
+	    "'1777': " MODE },
+	{ IN_ROOT, "<control socket='/a'/>\n<control socket='/b'/>",
+	    "f:9: control" ONE("8") },
+	{ IN_ROOT, "<connlog start='yes'/>", "f:8: connlog" NEITHER },
+	{ IN_ROOT, "<connlog syslog='kern'/>", "f:8: connlog: syslog 'kern': "
+	    FACILITIES },
+	{ IN_ROOT, "<logging syslog='LOCAL0'/>", "f:8: logging: syslog "
+	    "'LOCAL0': " FACILITIES },
+	{ IN_ROOT, "<connlog file='/a'/>\n<connlog file='/b'/>",
+	    "f:9: connlog" ONE("8") },
+	{ IN_ADMIN, "<user name='u' password='secret' access='full'/>",
+	    "f:9: user: password 'secret': " HASH },
+	{ IN_ADMIN, "<user name='u' password='abJnggxhB/yWIx' access='full'/>",
+	    "f:9: user: password 'abJnggxhB/yWIx': " HASH },
+	{ IN_ADMIN, "<user name='u' password='$secret' access='full'/>",
+	    "f:9: user: password '$secret': " HASH },
+	{ IN_ADMIN, "<user name='u' password='$6$' access='full'/>",
+	    "f:9: user: password '$6$': " HASH },
+	{ IN_ADMIN, "<user name='u' password='$6$a b' access='full'/>",
+	    "f:9: user: password '$6$a b': " HASH },
+	{ IN_ADMIN, "<user name='u' password='_J9..rasmBYk8r9AiWNc' "
+	    "access='full' keys=''/>", "f:9: user: keys '': expected 1 to "
+	    "4095 bytes\n" }
 };
 
 #endif

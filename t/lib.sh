@@ -242,6 +242,7 @@ start_backend()
 	backend_var=$1
 	shift
 	eval "${backend_var}_log=\$TMP/$backend_var.out"
+	: >"$TMP/$backend_var.out"
 	"$T/backend" -n "$backend_var" "$@" >"$TMP/$backend_var.out" 2>&1 &
 	eval "${backend_var}_pid=$!"
 	test_pids="$test_pids $!"

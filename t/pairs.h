@@ -162,7 +162,7 @@ pairs_users(uint64_t *state, struct model *m)
 
 	for (n = (int)pairs_number(state, 4); n > 0; n--) {
 		u = pairs_need(user_new(m, texts[pairs_draw(state, &names, 3)],
-		    pairs_number(state, 2) ? "$6$a$b" : "..x/y"));
+		    pairs_number(state, 2) ? "$6$a$b" : "..xpoEyRReGzk"));
 		u->full = pairs_number(state, 2) == 0;
 		m->has_admin = 1;
 	}

@@ -190,14 +190,14 @@ static const struct {
 	{ "set?" W2 "&host=a&attr=ip&value=x", OUTCOME_BAD },
 	{ "set?host=a&attr=weight&value=2", OUTCOME_BAD },
 	{ "set?group=main&attr=easeIn&value=no", OUTCOME_BAD },
-	{ "addUser?name=bob&password=x&access=full", OUTCOME_CONFLICT },
+	{ "addUser?name=bob&password=abJnggxhB/yWI&access=full", OUTCOME_CONFLICT },
 	{ "addUser?name=x&password=*&access=full", OUTCOME_BAD },
 	{ "addUser?name=x&password=&access=full", OUTCOME_BAD },
-	{ "addUser?name=x&password=y&access=all", OUTCOME_BAD },
+	{ "addUser?name=x&password=abJnggxhB/yWI&access=all", OUTCOME_BAD },
 	{ "setUser?name=bob", OUTCOME_BAD },
 	{ "setUser?name=x&access=full", OUTCOME_BAD },
 	{ "setUser?name=eve&access=all", OUTCOME_BAD },
-	{ "setUser?name=bob&password=x&access=readonly", OUTCOME_CONFLICT },
+	{ "setUser?name=bob&password=abJnggxhB/yWI&access=readonly", OUTCOME_CONFLICT },
 	{ "delUser?name=bob", OUTCOME_CONFLICT },
 	{ "delUser?name=x", OUTCOME_BAD },
 	{ "closeLog", OUTCOME_CONFLICT },
@@ -251,7 +251,7 @@ test_table(void)
 	ok(rights, "no command without its right");
 	ok(missing && n > 15, "%d commands miss their arguments", n);
 	ok(run(d, &readonly, "HELP") == OUTCOME_OK &&
-	    strstr(said, "\naddUser name password access: ") != NULL,
+	    strstr(said, "\naddUser name password access [keys]: ") != NULL,
 	    "help is for all, in any case");
 	ok(run(d, &readonly, "help?command=SAVE") == OUTCOME_OK &&
 	    strcmp(said, "save [force]: writes the configuration") == 0,
@@ -433,7 +433,7 @@ test_listeners(struct pydirector *d)
 	int fd;
 
 	runs(d, "newListen?service=web&listen=127.0.0.1:0");
-	port = addr_port(&s->listeners[1]->socks[0].addr);
+	port = addr_port(&s->listeners[1]->door.socks[0].addr);
 	snprintf(line, sizeof(line), "service 'web': listening on "
 	    "127.0.0.1:%u", port);
 	is(said, line, "the answer has the port");
@@ -468,7 +468,8 @@ test_hosts(struct pydirector *d, unsigned backend)
 	struct service *s = d->model->services[0];
 	struct host *h = s->enabled->hosts[0];
 	char line[256];
-	int fd = connect_to(addr_port(&s->listeners[0]->socks[0].addr)), fd2;
+	const struct door *door = &s->listeners[0]->door;
+	int fd = connect_to(addr_port(door_addr(door))), fd2;
 	unsigned port;
 
 	ok(relays_are(d, h, 1), "a relay");
@@ -490,7 +491,7 @@ test_hosts(struct pydirector *d, unsigned backend)
 	runs(d, "delHost?" WG "&name=b");
 	ok(s->enabled->hosts[0] != h && s->enabled->hosts[0]->total == 0,
 	    "another host with its name");
-	fd2 = connect_to(addr_port(&s->listeners[0]->socks[0].addr));
+	fd2 = connect_to(addr_port(door_addr(door)));
 	ok(relays_are(d, s->enabled->hosts[0], 1) && d->nrelays == 2,
 	    "which has a relay, too");
 	runs(d, "closeConns?" WG "&name=a");
@@ -498,10 +499,10 @@ test_hosts(struct pydirector *d, unsigned backend)
 	ok(d->nrelays == 1 && h->open == 1, "the old one is not");
 	close(fd2);
 	runs(d, "newService?service=x&listen=127.0.0.1:0");
-	port = addr_port(&s->listeners[0]->socks[0].addr);
+	port = addr_port(&s->listeners[0]->door.socks[0].addr);
 	runs(d, "delService?service=web");
 	is(said, "service 'web': removed, 1 connections left", "told");
-	ok(d->nrelays == 1 && s->removed && s->refs == 1 &&
+	ok(d->nrelays == 1 && s->ngroups == 0 && s->refs == 1 &&
 	    connect_to(port) == -1, "the service lives as long as its relay");
 	reset(fd);
 	ok(relays_are(d, h, 0) && d->nrelays == 0, "which ends by itself");
@@ -628,8 +629,8 @@ test_reload(const char *path)
 	    strstr(said, "newListen?service=x") != NULL, "compare");
 	runs(d, "reload");
 	ok(x->nlisteners == 1 && y->nlisteners == 1 &&
-	    addr_port(&x->listeners[0]->socks[0].addr) == q &&
-	    addr_port(&y->listeners[0]->socks[0].addr) == p,
+	    addr_port(&x->listeners[0]->door.socks[0].addr) == q &&
+	    addr_port(&y->listeners[0]->door.socks[0].addr) == p,
 	    "two services have changed places");
 	ok(relays_are(d, y->enabled->hosts[0], 1),
 	    "who was waiting is served by the other");

@@ -195,18 +195,18 @@ test_rest(void)
 	    "<group name=\"g2\" scheduler=\"random\">"
 	    "<host name=\"x\" ip=\"h:1\" weight=\"3\"/></group>"
 	    "<enable group=\"g2\"/></service>"
-	    "<admin><user name=\"bob\" password=\"..&amp;x\" access=\"full\"/>"
+	    "<admin><user name=\"bob\" password=\"$6$&amp;x\" access=\"full\"/>"
 	    "</admin><checktime time=\"1.5\"/>"),
 	    "newListen?service=web&listen=127.0.0.1:81\n"
 	    "delListen?service=web&listen=127.0.0.1:80\n"
 	    "newGroup?service=web&group=g2&scheduler=random\n"
 	    "addHost?service=web&group=g2&name=x&ip=h:1&weight=3\n"
 	    "enableGroup?service=web&group=g2\n"
-	    "set?attr=hostCheck.interval&value=1.500\n"
-	    "addUser?name=bob&password=..%26x&access=full\n",
+	    "set?attr=hostCheck.interval&value=1.5\n"
+	    "addUser?name=bob&password=%246%24%26x&access=full\n",
 	    "listener, group, enable, interval, user");
 	calls_are(FILE_OF("127.0.0.1:80", HOST("a", "h:80"), "</service>"
-	    "<admin><user name=\"bob\" password=\"x\" access=\"full\"/>"
+	    "<admin><user name=\"bob\" password=\"..xpoEyRReGzk\" access=\"full\"/>"
 	    "</admin>"),
 	    FILE_OF("127.0.0.1:80", HOST("a", "h:80"), "</service>"),
 	    "delUser?name=bob&force=yes\n", "no full user is left");

@@ -158,7 +158,7 @@ every_attribute(const char *root, enum dialect dialect)
 	    "<admin>\n<web listen='*:0' enable='On' secure='TRUE' "
 	    "refresh='10'/><ssh listen='*:0' enable='1'/>\n"
 	    "<user name='u' password='$6$x' access='full'/>"
-	    "<user name='r' password='y' access='readonly'/></admin>\n"
+	    "<user name='r' password='abJnggxhB/yWI' access='readonly'/></admin>\n"
 	    "<manager resolveInterval='1.'><hostCheck interval='2' "
 	    "enable='off' tries='3' timeout='0.001'/><configCheck "
 	    "interval='4.0000' enable='enable'/><heartbeat "
@@ -242,7 +242,7 @@ test_scopes(void)
 {
 	struct model *m = good("<config>" SERVICE "<service name='t'>"
 	    "<listen ip='*:81'/>" GROUP "<group name='h' scheduler='rand'>"
-	    HOST "</group></service><admin><user name='s' password='x' "
+	    HOST "</group></service><admin><user name='s' password='..xpoEyRReGzk' "
 	    "access='full'/></admin></config>", "the same names elsewhere");
 
 	ok(m->nservices == 2 && m->services[1]->ngroups == 2 &&
@@ -479,6 +479,7 @@ main(void)
 	test_places();
 	test_refusals("structure", structure, N(structure));
 	test_refusals("names", names, N(names));
+	test_refusals("others", others, N(others));
 	test_refusals("values", values, N(values));
 	test_defaults();
 	every_attribute("pdconfig", DIALECT_PDCONFIG);

@@ -67,9 +67,7 @@ test_defaults(void)
 	    "service: 5 s to connect, no idle time, no group enabled");
 	ok(g->service == s && g->ease_in == 1 && !g->sticky && g->nhosts == 1,
 	    "group: eases in, not sticky");
-	ok(l->service == s && l->nsocks == 0 && l->socks[0].io.fd == -1 &&
-	    l->socks[LISTENER_SOCKETS - 1].io.index == -1 &&
-	    l->socks[1].listener == l && l->at->port == 0,
+	ok(l->service == s && l->door.nsocks == 0 && l->at->port == 0,
 	    "listener: no sockets yet");
 	ok(h->group == g && h->refs == 1 && h->weight == 1 &&
 	    h->max_conns == 0 && h->ended == 0 && h->down == WHY_NONE,

@@ -95,6 +95,8 @@ make(struct pydirector *d)
 	struct service *s, *empty;
 	struct group *g;
 	struct listener *l;
+	static struct door_socket sock;
+	const char *why;
 	unsigned i;
 
 	memset(d, 0, sizeof(*d));
@@ -104,9 +106,10 @@ make(struct pydirector *d)
 	d->model = need(model_new());
 	s = need(service_new(d->model, "w\303\251b s"));
 	l = need(listener_new(s, "[::1]:0"));
-	l->nsocks = 1;
-	l->socks[0].addr.u.in6.sin6_family = AF_INET6;
-	addr_set_port(&l->socks[0].addr, 4711);
+	l->door.socks = &sock;
+	l->door.nsocks = 1;
+	l->door.socks[0].addr.u.in6.sin6_family = AF_INET6;
+	addr_set_port(&l->door.socks[0].addr, 4711);
 	need(listener_new(s, "*:80"));
 	g = need(group_new(s, "main \"x\""));
 	g->rule = RULE_LEASTCONNSRR;
@@ -120,6 +123,13 @@ make(struct pydirector *d)
 	s->open = 501;
 	s->total = 502;
 	s->refused = 503;
+	s->denied = 504;
+	s->limited = 505;
+	s->nrules = 1;
+	s->rules = need(calloc(1, sizeof(struct access_rule *)));
+	s->rules[0] = need(calloc(1, sizeof(struct access_rule)));
+	(void)networks_parse(&s->rules[0]->from, "10.0.0.0/8, ::1", &why);
+	s->rules[0]->hits = 506;
 	host_set_down(g->hosts[1], WHY_REFUSED, d->loop.now - 61000);
 	host_set_admin_down(g->hosts[2], 1, d->loop.now);
 	host_set_draining(g->hosts[3], 1, d->loop.now);
@@ -219,8 +229,16 @@ test_numbers(struct pydirector *d, const struct service *s)
 		same(&j, &m, names[i], h->bytes_out, "bytesOut", "bytes_total",
 		    ",direction=\"out\"");
 	}
-	ok(has(&j, "\"open\": 501, \"total\": 502, \"refused\": 503"),
+	ok(has(&j, "\"open\": 501, \"total\": 502, \"refused\": 503, "
+	    "\"denied\": 504, \"limited\": 505, \"rules\": [{\"access\": "
+	    "\"deny\", \"from\": \"10.0.0.0/8, ::1\", \"hits\": 506}]"),
 	    "the service in the json");
+	ok(has(&m, "pydirector_service_denied_total{service=\"w\303\251b "
+	    "s\"} 504\n") && has(&m, "pydirector_service_limited_total"
+	    "{service=\"w\303\251b s\"} 505\n"), "denied and limited");
+	ok(has(&m, "pydirector_service_rule_hits_total{service=\"w\303\251b "
+	    "s\",rule=\"0\",access=\"deny\",from=\"10.0.0.0/8, ::1\"} "
+	    "506\n"), "the hits of a rule");
 	ok(has(&m, "service_connections_total{service=\"w\303\251b s\"} 502\n"),
 	    "and in the metrics");
 	ok(has(&m, "pydirector_host_up{service=\"w\303\251b s\",group="
@@ -267,7 +285,7 @@ test_obj(struct pydirector *d)
 	view(status_obj, d, &b);
 	ok(has(&b, "\n    group main%20\"x\"\n        enabled true\n"
 	    "        scheduler leastconnsrr\n        easeIn true\n"
-	    "        host one\n            ip 10.0.0.1:80\n"
+	    "        sendProxy no\n        host one\n            ip 10.0.0.1:80\n"
 	    "            weight 1\n"), "config.obj");
 	ok(has(&b, "    connectTimeout 5\n"), "seconds");
 	ok(has(&b, "admin\n    user bob\n        access readonly\n"), "users");

@@ -46,6 +46,12 @@ compile()
 		compat/set-epoll.c | t/bench-backend.c | t/flood.c)
 			grep -q 'HAVE_EPOLL 1' config.h || continue ;;
 		conf*.c | t/unit-conf.c) flags=${XML_CFLAGS-} ;;
+		sshd*.c)
+			grep -q '^SSHD = .' config.mk || continue
+			flags=${SSH_CFLAGS-} ;;
+		tls*.c | t/unit-tls.c)
+			grep -q 'HAVE_TLS 1' config.h || continue
+			flags=${TLS_CFLAGS-} ;;
 		t/load.c)
 			grep -q '^LOAD = .' config.mk || continue
 			flags=${CURL_CFLAGS-} ;;

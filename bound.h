@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: ISC
+ *
+ * Sockets that are bound and belong to no door yet: what door.c and bound.c
+ * share. */
+
+#ifndef BOUND_H
+#define BOUND_H
+
+#include "director.h"
+
+struct bound {
+	struct bound	*next;
+	char		*address;	/* as it was asked for */
+	struct hostport	 at;		/* the same, split; not of a path */
+	int		 n;
+	int		 fds[DOOR_SOCKETS];
+	struct addr	 addrs[DOOR_SOCKETS];	/* in use */
+};
+
+/* Binds the address, or, has not NULL, holds other descriptors for the sockets
+ * of that door: they stay bound, with the clients in them, when it is closed.
+ * A UNIX socket gets the mode. 0, or -1 with a text in *why: nothing is
+ * held. */
+int	 bound_open(const struct pydirector *, struct bound *,
+	    const char *address, mode_t mode, const struct door *has,
+	    const char **why);
+/* Moves what was prepared for the address here: 1, or 0: nothing was. */
+int	 bound_take(struct pydirector *, struct bound *, const char *address,
+	    mode_t mode);
+/* Closes what is held, and frees the address if it is still here. */
+void	 bound_close(struct bound *);
+/* 1 when both addresses say the same, however they are spelled. */
+int	 bound_same_address(const char *, const char *);
+
+#endif

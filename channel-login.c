@@ -1,0 +1,242 @@
+/* SPDX-License-Identifier: ISC
+ *
+ * Who sits behind a channel: the lines that it takes until that is known. A
+ * name that nobody has is answered as a wrong password is, and gets as many
+ * keys as a user who has none. */
+
+#include "config.h"
+
+#include <sys/types.h>
+#include <sys/stat.h>
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "channel-login.h"
+
+#define LOGIN_WORDS	4
+#define KEYS_MAX	(64 * 1024)	/* bytes of a file of keys */
+#define HOW_MAX		256		/* bytes of a method, and fingerprint */
+
+/* A login that has been refused. */
+static void
+login_refused(struct channel *c, const char *name, const char *how)
+{
+	c->failures++;
+	c->last = c->failures >= CHANNEL_FAILURES;
+	if (c->event != NULL)
+		c->event(c->arg, CHANNEL_REFUSED, name, how);
+	channel_say(c, OUTCOME_FORBIDDEN, "refused");
+}
+
+static void
+login_accepted(struct channel *c, const char *name, enum right right,
+    const char *how)
+{
+	c->user = strdup(name);
+	if (c->user == NULL) {
+		channel_say(c, OUTCOME_FAILED, "out of memory");
+		return;
+	}
+	if (c->event != NULL)
+		c->event(c->arg, CHANNEL_LOGIN, c->user, how);
+	channel_say(c, OUTCOME_OK, right == RIGHT_WRITE ? "full" : "readonly");
+}
+
+static void
+login_verified(void *arg, enum right right, int busy)
+{
+	struct channel *c = arg;
+	char *name = c->tried;
+
+	c->auth = NULL;
+	c->tried = NULL;
+	if (busy)
+		channel_say(c, OUTCOME_FAILED, "too much is asked at once");
+	else if (right == RIGHT_NONE)
+		login_refused(c, name, "password");
+	else
+		login_accepted(c, name, right, "password");
+	free(name);
+}
+
+static void
+login_password(struct channel *c, const char *name, const char *password)
+{
+	struct pydirector *d = c->console->director;
+
+	c->tried = strdup(name);
+	if (c->tried == NULL) {
+		channel_say(c, OUTCOME_FAILED, "out of memory");
+		return;
+	}
+	c->state = CHANNEL_VERIFY;
+	loop_timer_del(&d->loop, &c->timer);
+	c->auth = auth_check(d, name, password, &c->peer, login_verified, c);
+}
+
+/* The signature has been verified, by a key that the balancer gave. */
+static void
+login_key(struct channel *c, const char *name, const char *fingerprint)
+{
+	const struct user *u = user_find(c->console->director->model, name);
+	char how[HOW_MAX];
+
+	(void)snprintf(how, sizeof(how), "key%s%s",
+	    *fingerprint == '\0' ? "" : " ", fingerprint);
+	if (u == NULL)
+		login_refused(c, name, how);
+	else
+		login_accepted(c, name, u->full ? RIGHT_WRITE : RIGHT_READ,
+		    how);
+}
+
+/* Keys. */
+
+/* 1: nobody but root and we ourselves can have written it. */
+static int
+keys_trusted(const struct stat *st)
+{
+	return S_ISREG(st->st_mode) && (st->st_mode & 022) == 0 &&
+	    (st->st_uid == 0 || st->st_uid == geteuid()) &&
+	    st->st_size <= KEYS_MAX;
+}
+
+/* Appends a file, whose size was looked at: 0, or -1. */
+static int
+keys_read(int fd, struct buf *out)
+{
+	char text[4096];
+	size_t start = out->len;
+	ssize_t n;
+
+	while ((n = read(fd, text, sizeof(text))) > 0)
+		if (buf_add(out, text, (size_t)n) == -1 ||
+		    out->len - start > KEYS_MAX)
+			return -1;
+	if (n == 0 && out->len > start && out->data[out->len - 1] != '\n')
+		(void)buf_add(out, "\n", 1);
+	return n == -1 ? -1 : 0;
+}
+
+/* Appends the keys of a file; one that is not as it should be has none. */
+static void
+keys_file(struct pydirector *d, const char *path, struct buf *out)
+{
+	size_t start = out->len;
+	struct stat st;
+	int fd;
+
+	fd = open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+	if (fd == -1) {
+		if (errno != ENOENT)
+			log_warning(d->log, "ssh: keys %s: not read: %s",
+			    path, strerror(errno));
+		return;
+	}
+	if (fstat(fd, &st) == -1 || !keys_trusted(&st))
+		log_warning(d->log, "ssh: keys %s: not used: expected a file "
+		    "of at most 64 KiB that is root's or ours, and that "
+		    "nobody else can write", path);
+	else if (keys_read(fd, out) == -1) {
+		out->len = start;
+		log_warning(d->log, "ssh: keys %s: not read", path);
+	}
+	(void)close(fd);
+}
+
+/* The path, which may have %u for the user in it, seen from the directory of
+ * the configuration. 0, or -1: it is none for that user. */
+static int
+keys_path(const struct pydirector *d, const char *keys, const char *user,
+    char *path, size_t size)
+{
+	const char *slash = d->config_path == NULL ? NULL :
+	    strrchr(d->config_path, '/');
+	struct buf b;
+	int good;
+
+	if (strstr(keys, "%u") != NULL &&
+	    (*user == '.' || *user == '\0' || strchr(user, '/') != NULL))
+		return -1;
+	buf_init(&b, size - 1);
+	if (*keys != '/' && slash != NULL)
+		(void)buf_add(&b, d->config_path,
+		    (size_t)(slash + 1 - d->config_path));
+	for (; *keys != '\0'; keys++) {
+		if (strncmp(keys, "%u", 2) == 0) {
+			(void)buf_add(&b, user, strlen(user));
+			keys++;
+		} else
+			(void)buf_add(&b, keys, 1);
+	}
+	good = !b.failed && b.len > 0;
+	if (good)
+		memcpy(path, b.data, b.len + 1);
+	buf_done(&b);
+	return good ? 0 : -1;
+}
+
+static void
+login_keys(struct channel *c, const char *name)
+{
+	struct pydirector *d = c->console->director;
+	const struct user *u = user_find(d->model, name);
+	const char *files[2];
+	char path[4096];
+	struct buf out;
+	int i;
+
+	buf_init(&out, 2 * KEYS_MAX + 2);
+	files[0] = u == NULL ? NULL : u->keys;
+	files[1] = u == NULL ? NULL : d->model->ssh.keys;
+	for (i = 0; i < 2; i++)
+		if (files[i] != NULL && keys_path(d, files[i], u->name, path,
+		    sizeof(path)) == 0)
+			keys_file(d, path, &out);
+	channel_answer(c, OUTCOME_OK, &out);
+}
+
+/* Lines. */
+
+/* Cuts the text at single blanks and decodes the words. Returns their number,
+ * or -1. */
+static int
+login_split(char *text, char *words[LOGIN_WORDS])
+{
+	int n = 0;
+
+	while (text != NULL) {
+		if (n == LOGIN_WORDS)
+			return -1;
+		words[n++] = text;
+		text = strchr(text, ' ');
+		if (text != NULL)
+			*text++ = '\0';
+		if (command_decode(words[n - 1]) == -1)
+			return -1;
+	}
+	return n;
+}
+
+void
+channel_login(struct channel *c, char *text)
+{
+	char *words[LOGIN_WORDS] = { NULL, NULL, NULL, NULL };
+	int n = login_split(text, words);
+
+	if (n == 2 && strcmp(words[0], "keys") == 0)
+		login_keys(c, words[1]);
+	else if (n == 4 && strcmp(words[0], "login") == 0 &&
+	    strcmp(words[1], "password") == 0)
+		login_password(c, words[2], words[3]);
+	else if (n >= 3 && strcmp(words[0], "login") == 0 &&
+	    strcmp(words[1], "key") == 0)
+		login_key(c, words[2], n == 4 ? words[3] : "");
+	else
+		login_refused(c, "-", "-");
+}

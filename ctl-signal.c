@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: ISC
+ *
+ * Signals as something to be read: a handler notes which has come and writes
+ * into a pipe, so that one that comes just before a poll(2) is not missed. */
+
+#include "config.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "ctl.h"
+
+static int signal_pipe[2] = { -1, -1 };
+static volatile sig_atomic_t signal_int, signal_other;
+
+static void
+signal_in(int number)
+{
+	int saved = errno;
+
+	if (number == SIGINT)
+		signal_int = number;
+	else
+		signal_other = number;
+	/* A full pipe is readable too. */
+	(void)!write(signal_pipe[1], "", 1);
+	errno = saved;
+}
+
+int
+signal_start(void)
+{
+	static const int numbers[] = { SIGINT, SIGWINCH };
+	struct sigaction action;
+	size_t i;
+
+	if (pipe(signal_pipe) == -1)
+		return -1;
+	for (i = 0; i < 2; i++)
+		if (fcntl(signal_pipe[i], F_SETFL, O_NONBLOCK) == -1 ||
+		    fcntl(signal_pipe[i], F_SETFD, FD_CLOEXEC) == -1)
+			return -1;
+	memset(&action, 0, sizeof(action));
+	action.sa_handler = signal_in;
+	(void)sigemptyset(&action.sa_mask);
+	for (i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++)
+		if (sigaction(numbers[i], &action, NULL) == -1)
+			return -1;
+	return signal_pipe[0];
+}
+
+int
+signal_take(void)
+{
+	char bytes[64];
+	int number;
+
+	while (read(signal_pipe[0], bytes, sizeof(bytes)) > 0)
+		continue;
+	number = signal_int != 0 ? signal_int : signal_other;
+	signal_int = 0;
+	signal_other = 0;
+	return number;
+}

@@ -1,0 +1,174 @@
+/* SPDX-License-Identifier: ISC
+ *
+ * How a connection to the web admin reads and writes: over its socket, or by
+ * TLS over that. Only so many handshakes are under way at a time. A client
+ * that comes when they are waits until one of them has had its chance, and
+ * takes its place: silence locks nobody out. */
+
+#include "config.h"
+
+#include <poll.h>
+#include <string.h>
+
+#include "tls.h"
+#include "http-conn.h"
+
+#define SHAKES_MAX	64	/* handshakes at a time */
+#define SHAKE_CHANCE	50	/* ms that each has for saying something */
+
+int64_t
+conns_spent(struct http *h)
+{
+	if (h->round != h->director->loop.now) {
+		h->round = h->director->loop.now;
+		h->spent = 0;
+	}
+	return h->spent;
+}
+
+enum io_result
+conn_in(struct conn *c, void *p, size_t size, size_t *done)
+{
+	enum io_result result;
+
+	if (c->tls == NULL)
+		return net_read(c->io.fd, p, size, done);
+	result = tls_read(c->tls, p, size, done);
+	c->wants = result == IO_AGAIN ? tls_wants(c->tls) : 0;
+	return result;
+}
+
+enum io_result
+conn_out(struct conn *c, const void *p, size_t size, size_t *done)
+{
+	enum io_result result;
+
+	if (c->tls == NULL)
+		return net_write(c->io.fd, p, size, done);
+	result = tls_write(c->tls, p, size, done);
+	c->wants = result == IO_AGAIN ? tls_wants(c->tls) : 0;
+	return result;
+}
+
+int
+conn_pending(const struct conn *c)
+{
+	return c->tls != NULL && tls_pending(c->tls);
+}
+
+/* 1: they are one customer: of IPv6 addresses the network counts. */
+static int
+shake_same(const struct addr *a, const struct addr *b)
+{
+	const unsigned char *x, *y;
+	size_t n = addr_ip(a, &x);
+
+	return n == addr_ip(b, &y) &&
+	    (n == 0 || memcmp(x, y, n > 8 ? 8 : n) == 0);
+}
+
+/* How many handshakes of that address are under way. */
+static int
+shakes_of(const struct http *h, const struct addr *peer)
+{
+	const struct conn *c;
+	int n = 0;
+
+	for (c = h->conns; c != NULL; c = c->next)
+		n += c->state == STATE_SHAKE && shake_same(&c->peer, peer);
+	return n;
+}
+
+/* Whose handshake is given up for another: of those that have had time to say
+ * something one that has come least far, of an address that has most of them,
+ * the oldest. NULL: there is none. */
+static struct conn *
+shake_victim(struct http *h)
+{
+	int64_t before = h->director->loop.now - SHAKE_CHANCE;
+	struct conn *c, *victim = NULL;
+	int far, many, vfar = 0, vmany = 0;
+
+	/* The newest come first. */
+	for (c = h->conns; c != NULL; c = c->next) {
+		if (c->state != STATE_SHAKE || c->since > before)
+			continue;
+		far = tls_progress(c->tls);
+		many = shakes_of(h, &c->peer);
+		if (victim != NULL && (far > vfar ||
+		    (far == vfar && many < vmany)))
+			continue;
+		victim = c;
+		vfar = far;
+		vmany = many;
+	}
+	return victim;
+}
+
+static int
+shakes_full(const struct http *h)
+{
+	const struct conn *c;
+	int n = 0;
+
+	for (c = h->conns; c != NULL; c = c->next)
+		n += c->state == STATE_SHAKE;
+	return n >= SHAKES_MAX;
+}
+
+int
+conn_room(struct http *h)
+{
+	return h->tls == NULL || !shakes_full(h) || shake_victim(h) != NULL;
+}
+
+/* Somebody may have had time enough: conn_room is asked again. */
+static void
+shakes_expire(struct timer *t)
+{
+	(void)t;
+}
+
+int
+conn_secure(struct conn *c, struct http *h, int fd)
+{
+	struct conn *victim;
+
+	c->state = STATE_READ;
+	if (h->tls == NULL)
+		return 0;
+	if (shakes_full(h) && (victim = shake_victim(h)) != NULL)
+		conn_end(victim);
+	c->tls = tls_accept(h->tls, fd);
+	c->state = STATE_SHAKE;
+	c->wants = POLLIN;
+	loop_timer(&h->director->loop, &h->shakes, SHAKE_CHANCE,
+	    shakes_expire);
+	return c->tls == NULL ? -1 : 0;
+}
+
+enum io_result
+conn_handshake(struct conn *c)
+{
+	enum io_result result = tls_handshake(c->tls);
+
+	c->wants = result == IO_AGAIN ? tls_wants(c->tls) : 0;
+	if (result == IO_EOF || result == IO_ERROR)
+		log_debug(c->http->director->log, "web: %s: handshake: %s",
+		    c->peer_text, tls_why(c->tls));
+	return result;
+}
+
+int
+http_secure(struct pydirector *d, struct tls_server *s)
+{
+	struct tls_server *old = d->http->tls;
+	int other = s != NULL && (old == NULL ||
+	    strcmp(tls_server_print(s), tls_server_print(old)) != 0);
+
+	d->http->tls = s;
+	tls_server_free(old);
+	if (s == NULL)
+		loop_timer_del(&d->loop, &d->http->shakes);
+	return other;
+}

@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: ISC
+ *
+ * HTTPS for the web admin: which certificate, and what the log tells of it. A
+ * certificate is read whole before the one in use is given up. */
+
+#include "config.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "tls.h"
+#include "http.h"
+#include "secure.h"
+
+/* The path of a file; a relative one, and the default name, is beside the
+ * configuration. To be freed; NULL: no memory. */
+static char *
+secure_path(const struct pydirector *d, const char *given, const char *name)
+{
+	const char *file = given != NULL ? given : name;
+	const char *from = d->config_path == NULL ? "" : d->config_path;
+	const char *slash = *file == '/' ? NULL : strrchr(from, '/');
+	size_t dir = slash == NULL ? 0 : (size_t)(slash + 1 - from);
+	char *path = malloc(dir + strlen(file) + 1);
+
+	if (path == NULL)
+		return NULL;
+	memcpy(path, from, dir);
+	memcpy(path + dir, file, strlen(file) + 1);
+	return path;
+}
+
+/* By which name or number the web is reached, as far as the configuration
+ * tells. */
+static void
+secure_node(const struct access_point *web, struct hostport *at)
+{
+	const char *why;
+
+	if (addr_path(web->address) != NULL ||
+	    addr_split(web->address, at, &why) == -1)
+		at->node[0] = '\0';
+}
+
+int
+secure_prepare(const struct pydirector *d, struct secure *s, char *err,
+    size_t size)
+{
+	const struct access_point *web = &d->model->web;
+	int make = web->certificate == NULL && web->key == NULL;
+	struct hostport at;
+	char *key;
+
+	memset(s, 0, sizeof(*s));
+	if (!web->secure)
+		return 0;
+	s->certificate = secure_path(d, web->certificate, "admin.crt");
+	key = secure_path(d, web->key, "admin.key");
+	secure_node(web, &at);
+	if (s->certificate != NULL && key != NULL)
+		s->server = tls_server_new(s->certificate, key, make, at.node,
+		    err, size);
+	else
+		snprintf(err, size, "out of memory");
+	free(key);
+	if (s->server == NULL) {
+		secure_done(s);
+		return -1;
+	}
+	return 0;
+}
+
+void
+secure_done(struct secure *s)
+{
+	tls_server_free(s->server);
+	free(s->certificate);
+	memset(s, 0, sizeof(*s));
+}
+
+void
+secure_use(struct pydirector *d, struct secure *s)
+{
+	const char *warning = s->server == NULL ? NULL :
+	    tls_server_warning(s->server);
+	const char *address = d->model->web.address;
+
+	/* The server is the web's from here on, and lives. */
+	if (http_secure(d, s->server))
+		log_notice(d->log, "web %s: certificate %s: %s: SHA-256 %s",
+		    address, tls_server_made(s->server) ? "made" : "read",
+		    s->certificate, tls_server_print(s->server));
+	if (warning != NULL)
+		log_warning(d->log, "web %s: %s: %s", address,
+		    s->certificate, warning);
+	free(s->certificate);
+	memset(s, 0, sizeof(*s));
+}

@@ -1,0 +1,100 @@
+#!/bin/sh
+# SPDX-License-Identifier: ISC
+#
+# The host key: made on first use, kept, told, and refused when it is no
+# secret.
+
+. "$(dirname "$0")/ssh.sh"
+
+key=$TMP/ssh_host_ed25519_key
+
+# config ATTRIBUTES
+config()
+{
+	cat <<-END
+	<config>
+	  <service name="web">
+	    <listen ip="127.0.0.1:0"/>
+	    <group name="g" scheduler="roundr" enable="true">
+	      <host name="a" ip="127.0.0.1:9"/>
+	    </group>
+	  </service>
+	  <admin>
+	    <ssh listen="127.0.0.1:0" enable="true" ${1:-}/>
+	    $SSH_USERS
+	  </admin>
+	</config>
+	END
+}
+
+# Its number in the log.
+told()
+{
+	sed -n 's/.* notice ssh: host key \(.*\)$/\1/p' "$LOG" | tail -n 1
+}
+
+umask 000
+start_balancer <<END
+$(config)
+END
+umask 077
+ssh_ready
+like "$(ls -l "$key")" '^-rw------- ' "it is made for us alone"
+is "$(told)" "$key: $(ssh-keygen -lf "$key" | cut -d ' ' -f 2)" \
+    "and told as ssh-keygen does"
+like "$(ssh-keygen -lf "$key")" '^256 .*ED25519' "an ed25519 key"
+is "$(ls "$TMP" | grep -c 'host.*new')" 0 "nothing is left over"
+first=$(cat "$key")
+stop_balancer
+
+start_balancer <<END
+$(config)
+END
+ssh_ready
+is "$(cat "$key")" "$first" "it is kept"
+stop_balancer
+
+new_key mine
+start_balancer <<END
+$(config "hostKey=\"$TMP/mine\"")
+END
+cp "$TMP/mine" "$key"
+ssh_ready
+is "$(told)" "$TMP/mine: $(ssh-keygen -lf "$TMP/mine" | cut -d ' ' -f 2)" \
+    "another file"
+# A key that goes away takes those that come with it, nobody else.
+hold in full
+rm "$TMP/mine"
+mkdir "$TMP/mine"
+expect_log 'ssh 127\.0\.0\.1:[0-9]+: ended: pydirector-sshd failed'
+by_key full whoami >/dev/null 2>&1 </dev/null
+is $? 255 "with the key gone nobody gets in"
+release in
+is $? 0 "who is in stays"
+stop_balancer
+rmdir "$TMP/mine"
+
+# refused ATTRIBUTES ERE WHAT: it does not start.
+refused()
+{
+	config "$1" >"$TMP/bad.xml"
+	out=$(timeout 20 "$BUILD/pydirector" -d "$TMP/bad.xml" 2>&1 </dev/null)
+	is $? 1 "$3: it does not start"
+	like "$out" "pydirector: ssh: host key .*: $2" "and tells"
+}
+
+new_key open
+chmod 640 "$TMP/open"
+refused "hostKey=\"$TMP/open\"" 'open to others: expected mode 0600' \
+    "a key that others can read"
+new_key rsa -t rsa -b 2048
+refused "hostKey=\"$TMP/rsa\"" 'not an ed25519 key' "an RSA key"
+refused "hostKey=\"$TMP/id.pub\"" 'open to others|not a private key' \
+    "a public key"
+(umask 077 && echo nonsense >"$TMP/nonsense")
+refused "hostKey=\"$TMP/nonsense\"" 'not a private key' "nonsense"
+refused "hostKey=\"$TMP\"" 'not a file' "a directory"
+mkfifo -m 600 "$TMP/fifo"
+refused "hostKey=\"$TMP/fifo\"" 'not a file' "a FIFO"
+refused "hostKey=\"$TMP/none/key\"" 'No such file' "no directory"
+done_testing
