@@ -25,9 +25,9 @@ FLOOR6 = pydirector.o daemon.o helper-main.o $(CTL_OBJECTS) $(SSHD_OBJECTS)
 
 ENGINE = $(FLOOR0) $(FLOOR1) $(FLOOR2) $(FLOOR3) $(FLOOR4) $(FLOOR5)
 PROGRAMS = pydirector pydirector-helper pydirectorctl $(SSHD)
-UNITS = t/unit-compat t/unit-buf t/unit-log t/unit-addr t/unit-amp t/unit-origin t/unit-control t/unit-proxy t/unit-network t/unit-admit t/unit-sink t/unit-helper t/unit-loop \
+UNITS = t/unit-compat t/unit-index t/unit-buf t/unit-log t/unit-addr t/unit-amp t/unit-origin t/unit-control t/unit-proxy t/unit-network t/unit-admit t/unit-sink t/unit-helper t/unit-loop \
 	t/unit-model t/unit-sched t/unit-conf t/unit-conf-save t/unit-save \
-	t/unit-words t/unit-console t/unit-channel t/unit-http t/unit-auth t/unit-web t/unit-tls t/unit-status t/unit-compareconf t/unit-command
+	t/unit-words t/unit-console t/unit-channel t/unit-http t/unit-auth t/unit-web t/unit-tls t/unit-status t/unit-compareconf t/unit-many t/unit-command
 TOOLS = t/backend t/client
 BENCH = t/bench-backend t/flood
 BENCHFLAGS =
@@ -35,7 +35,8 @@ PAGES8 = pydirector.8 pydirectorctl.8
 PAGES7 = pydirector-admin.7 pydirector-sched.7 pydirector-internals.7
 PAGES5 = pydirector.conf.5
 SAMPLES = etc/sample-pydirector.xml etc/sample-txlb.xml etc/inittab.sample \
-	etc/pydirector.smf.xml etc/logrotate.sample
+	etc/pydirector.smf.xml etc/logrotate.sample \
+	etc/pydirectorctl.bash-completion
 DOCS = README INSTALL NEWS LICENSE
 
 COMPILE = $(CC) $(STD) $(WARNINGS) -I. $(CPPFLAGS) $(CFLAGS)
@@ -138,6 +139,9 @@ t/flood: t/flood.o
 t/unit-compat: t/unit-compat.o
 	$(LINK) -o $@ t/unit-compat.o
 
+t/unit-index: t/unit-index.o libpydirector.a
+	$(LINK) -o $@ t/unit-index.o libpydirector.a $(LIBS)
+
 t/unit-buf: t/unit-buf.o libpydirector.a
 	$(LINK) -o $@ t/unit-buf.o libpydirector.a $(LIBS)
 
@@ -194,6 +198,9 @@ t/unit-status: t/unit-status.o libpydirector.a
 
 t/unit-compareconf: t/unit-compareconf.o libpydirector.a
 	$(LINK) -o $@ t/unit-compareconf.o libpydirector.a $(LIBS)
+
+t/unit-many: t/unit-many.o libpydirector.a
+	$(LINK) -o $@ t/unit-many.o libpydirector.a $(LIBS)
 
 t/unit-command: t/unit-command.o libpydirector.a
 	$(LINK) -o $@ t/unit-command.o libpydirector.a $(LIBS)

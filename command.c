@@ -124,8 +124,9 @@ command_say(const struct request *rq, enum outcome o, const char *format, ...)
 	va_start(ap, format);
 	(void)vsnprintf(text, sizeof(text), format, ap);
 	va_end(ap);
-	(void)buf_addf(rq->answer, "%s%s", rq->answer->len > 0 ? "\n" : "",
-	    text);
+	if (rq->answer->len > 0)
+		(void)buf_add(rq->answer, "\n", 1);
+	(void)buf_add(rq->answer, text, strlen(text));
 	return o;
 }
 
@@ -395,7 +396,7 @@ command_next_arg(const struct request *rq, const char *args,
     char word[WORD_MAX], const char **value, int *optional)
 {
 	const char *found;
-	char name[WORD_MAX];
+	char name[WORD_MAX] = "";
 	size_t n;
 
 	args += strspn(args, " ");
@@ -406,10 +407,11 @@ command_next_arg(const struct request *rq, const char *args,
 	word[0] = '\0';
 	for (args += *optional; *args != '\0' && *args != ' '; args += n) {
 		n = strcspn(args, "|] ");
-		(void)snprintf(name, sizeof(name), "%.*s", (int)n, args);
+		memcpy(name, args, n < WORD_MAX ? n : WORD_MAX - 1);
+		name[n < WORD_MAX ? n : WORD_MAX - 1] = '\0';
 		found = command_arg(rq, name);
 		if (word[0] == '\0' || (*value == NULL && found != NULL))
-			(void)snprintf(word, WORD_MAX, "%s", name);
+			memcpy(word, name, WORD_MAX);
 		if (*value == NULL)
 			*value = found;
 		n += args[n] == '|' || args[n] == ']';
@@ -447,16 +449,22 @@ command_log(const struct request *rq, const struct command *c)
 	const char *args = c->args, *value;
 	char word[WORD_MAX], text[ARG_LOGGED];
 	struct buf line;
+	size_t len;
 	int optional;
 
 	buf_init(&line, ARGS_LOGGED);
-	(void)buf_addf(&line, "%s", c->name);
+	(void)buf_add(&line, c->name, strlen(c->name));
 	while ((args = command_next_arg(rq, args, word, &value, &optional)) !=
 	    NULL) {
 		if (value == NULL || strcmp(word, "password") == 0)
 			continue;
-		(void)snprintf(text, sizeof(text), "%s", value);
-		(void)buf_addf(&line, " %s=", word);
+		len = strlen(value);
+		len = len < sizeof(text) ? len : sizeof(text) - 1;
+		memcpy(text, value, len);
+		text[len] = '\0';
+		(void)buf_add(&line, " ", 1);
+		(void)buf_add(&line, word, strlen(word));
+		(void)buf_add(&line, "=", 1);
 		compareconf_escape(&line, text);
 	}
 	log_notice(rq->director->log, "command: %s: by %.255s from %.127s",

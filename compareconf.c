@@ -17,15 +17,23 @@
 
 #include "compareconf.h"
 
+/* 1: it stands for itself in an address. */
+static int
+plain(char c)
+{
+	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+	    (c >= '-' && c <= ':') || c == '_' || c == '~' || c == ',' ||
+	    c == '*' || c == '@';
+}
+
 void
 compareconf_escape(struct buf *out, const char *text)
 {
-	static const char plain[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-	    "abcdefghijklmnopqrstuvwxyz0123456789-._~:/,*@";
 	size_t n;
 
 	for (; *text != '\0'; text += n) {
-		n = strspn(text, plain);
+		for (n = 0; plain(text[n]); n++)
+			continue;
 		if (n > 0)
 			(void)buf_add(out, text, n);
 		else {
@@ -35,6 +43,12 @@ compareconf_escape(struct buf *out, const char *text)
 	}
 }
 
+static void
+add(struct diff *d, const char *text)
+{
+	(void)buf_add(d->out, text, strlen(text));
+}
+
 void
 diff_call(struct diff *d, const char *name, ...)
 {
@@ -42,18 +56,20 @@ diff_call(struct diff *d, const char *name, ...)
 	char before = '?';
 	va_list ap;
 
-	(void)buf_addf(d->out, "%s", name);
+	add(d, name);
 	va_start(ap, name);
 	while ((arg = va_arg(ap, const char *)) != NULL) {
 		value = va_arg(ap, const char *);
 		if (value == NULL)
 			continue;
-		(void)buf_addf(d->out, "%c%s=", before, arg);
+		(void)buf_add(d->out, &before, 1);
+		add(d, arg);
+		add(d, "=");
 		compareconf_escape(d->out, value);
 		before = '&';
 	}
 	va_end(ap);
-	(void)buf_addf(d->out, "\n");
+	add(d, "\n");
 	d->n++;
 }
 

@@ -403,7 +403,7 @@ conf_recode(const char *text, size_t len, struct buf *out)
 	if (doc != NULL && (doc->encoding == NULL ||
 	    xmlStrcasecmp(doc->encoding, BAD_CAST "UTF-8") == 0))
 		r = buf_add(out, text, len);
-	else if (doc != NULL) {
+	else if (doc != NULL && c->broken == 0) {
 		xmlDocDumpMemoryEnc(doc, &bytes, &n, "UTF-8");
 		if (bytes != NULL)
 			r = buf_add(out, bytes, (size_t)n);

@@ -14,7 +14,7 @@
 #include "http-conn.h"
 
 #define SHAKES_MAX	64	/* handshakes at a time */
-#define SHAKE_CHANCE	50	/* ms that each has for saying something */
+#define SHAKE_CHANCE	100	/* ms that each has for saying something */
 
 int64_t
 conns_spent(struct http *h)

@@ -309,35 +309,44 @@ session_close(struct sshd *d)
 		ssh_disconnect(d->session);
 }
 
+/* All that can be freed. */
+static void
+session_free(struct sshd *d)
+{
+	auth_forget_keys(d);
+	if (d->event != NULL) {
+		if (d->session != NULL)
+			ssh_event_remove_session(d->event, d->session);
+		ssh_event_free(d->event);
+	}
+	ssh_free(d->session);
+}
+
 static int
 serve(struct sshd *d)
 {
 	ssh_bind b = ssh_bind_new();
 	ssh_key key = key_host(d->host_key);
-	int64_t grace = d->grace;
+	int result = SSHD_TROUBLE;
 
-	if (b == NULL || key == NULL)
-		return SSHD_TROUBLE;
 	d->now = clock_ms();
-	d->deadline = d->now + grace;
-	alarm((unsigned)(grace / 1000) + 2);
+	d->deadline = d->now + d->grace;
+	alarm((unsigned)(d->grace / 1000) + 2);
 	shell_init(d);
-	if (session_options(b, key) == -1) {
+	if (b == NULL || key == NULL) {
+		ssh_key_free(key);
+	} else if (session_options(b, key) == -1) {
 		fprintf(stderr, "pydirector-sshd: %s\n", ssh_get_error(b));
-		return SSHD_TROUBLE;
+	} else if (session_open(d, b) == -1) {
+		result = SSHD_ODD;
+	} else {
+		loop_run(d);
+		session_close(d);
+		result = (int)d->why;
 	}
-	if (session_open(d, b) == -1)
-		return SSHD_ODD;
-	loop_run(d);
-	session_close(d);
-	auth_forget_keys(d);
-	if (d->event != NULL) {
-		ssh_event_remove_session(d->event, d->session);
-		ssh_event_free(d->event);
-	}
-	ssh_free(d->session);
+	session_free(d);
 	ssh_bind_free(b);
-	return (int)d->why;
+	return result;
 }
 
 /* -k: prints the fingerprint of the host key, which is made if need be. */

@@ -8,6 +8,7 @@
 
 #include <string.h>
 
+#include "conf.h"
 #include "view.h"
 
 #define TYPE_TEXT	VIEW_TEXT
@@ -30,15 +31,29 @@ view_failed(struct buf *out, const char *what)
 	return -1;
 }
 
+/* The type says UTF-8; a file that nobody has changed is in what it says. */
+static void
+view_utf8(const struct buf *text, struct buf *out)
+{
+	if (conf_recode(text->data, text->len, out) == -1)
+		(void)buf_add(out, text->data, text->len);
+}
+
 static int
 view_running_xml(const struct pydirector *d, int hashes, struct buf *out)
 {
+	struct buf text;
 	char err[512];
+	int result = 0;
 
+	buf_init(&text, 2 * CONF_MAX);
 	if (conf_write(d->model, d->config_text.data, d->config_text.len,
-	    hashes, out, err, sizeof(err)) == -1)
-		return view_failed(out, err);
-	return 0;
+	    hashes, &text, err, sizeof(err)) == -1)
+		result = view_failed(out, err);
+	else
+		view_utf8(&text, out);
+	buf_done(&text);
+	return result;
 }
 
 /* The file without its hashes: it has to be read for that. */
@@ -75,7 +90,7 @@ view_config_xml(const struct pydirector *d, int hashes, struct buf *out)
 		result = view_failed(out, errors.data == NULL ?
 		    "out of memory" : errors.data);
 	else if (hashes)
-		(void)buf_add(out, text.data, text.len);
+		view_utf8(&text, out);
 	else
 		result = view_without_hashes(file, &text, &errors, out);
 	buf_done(&text);

@@ -68,6 +68,7 @@ pages()
 }
 
 clean "options" options pydirector.c man/pydirector.8
+clean "options of pydirectorctl" options pydirectorctl.c man/pydirectorctl.8
 clean "reasons" reasons model.c man/pydirector.8
 clean "elements and attributes" tables conf-attr.c man/pydirector.conf.5
 cat view.c admin.c >"$TMP/views.c"

@@ -49,10 +49,14 @@ storm()
 	storm=$!
 	test_pids="$test_pids $storm"
 	wait_for 20 grep -q ready "$TMP/$1.out"
-	for try in 1 2 3 4 5; do
+	for user in 1 2 3 4 5; do
 		from=$(clock)
-		echo "$(https_status full running.txt)" \
-		    $(($(clock) - from))
+		# Whose machine is slow enough may have to try again.
+		for try in 1 2 3; do
+			got=$(https_status full running.txt)
+			test "$got" != 200 || break
+		done
+		echo "$got" $(($(clock) - from)) "$try"
 	done >"$TMP/$1.users"
 	wait $storm
 }

@@ -37,6 +37,7 @@ same_group(const struct group *a, const struct group *b)
 	SAME(a->name, same_text(a->name, b->name));
 	SAME(a->name, a->rule == b->rule && a->sticky == b->sticky);
 	SAME(a->name, a->ease_in == b->ease_in);
+	SAME(a->name, a->send_proxy == b->send_proxy);
 	SAME(a->name, a->nhosts == b->nhosts);
 	for (i = 0; i < a->nhosts; i++) {
 		h = a->hosts[i];
@@ -46,6 +47,30 @@ same_group(const struct group *a, const struct group *b)
 		SAME(h->name, h->weight == o->weight);
 		SAME(h->name, h->max_conns == o->max_conns);
 		SAME(h->name, h->admin_down == o->admin_down);
+		SAME(h->name, h->send_proxy == o->send_proxy);
+	}
+	return 1;
+}
+
+static inline int
+same_listener(const struct listener *a, const struct listener *b)
+{
+	SAME(a->address, same_text(a->address, b->address));
+	SAME(a->address, a->accept_proxy == b->accept_proxy);
+	SAME(a->address, networks_same(&a->from, &b->from));
+	return 1;
+}
+
+static inline int
+same_rules(const struct service *a, const struct service *b)
+{
+	size_t i;
+
+	SAME(a->name, a->nrules == b->nrules);
+	for (i = 0; i < a->nrules; i++) {
+		SAME(a->name, a->rules[i]->allow == b->rules[i]->allow);
+		SAME(a->name, networks_same(&a->rules[i]->from,
+		    &b->rules[i]->from));
 	}
 	return 1;
 }
@@ -61,8 +86,11 @@ same_service(const struct service *a, const struct service *b)
 	SAME(a->name, a->max_conns == b->max_conns);
 	SAME(a->name, a->nlisteners == b->nlisteners);
 	for (i = 0; i < a->nlisteners; i++)
-		SAME(a->name, same_text(a->listeners[i]->address,
-		    b->listeners[i]->address));
+		if (!same_listener(a->listeners[i], b->listeners[i]))
+			return 0;
+	SAME(a->name, a->rate == b->rate && a->keepalive == b->keepalive);
+	if (!same_rules(a, b))
+		return 0;
 	SAME(a->name, a->ngroups == b->ngroups);
 	for (i = 0; i < a->ngroups; i++)
 		if (!same_group(a->groups[i], b->groups[i]))
@@ -82,6 +110,10 @@ same_access(const struct access_point *a, const struct access_point *b)
 	SAME("access", a->enable == b->enable && a->secure == b->secure);
 	SAME("access", !a->enable || same_text(a->address, b->address));
 	SAME("access", a->refresh == b->refresh);
+	SAME("access", same_text(a->certificate, b->certificate));
+	SAME("access", same_text(a->key, b->key));
+	SAME("access", same_text(a->host_key, b->host_key));
+	SAME("access", same_text(a->keys, b->keys));
 	return 1;
 }
 
@@ -103,6 +135,7 @@ same_model(const struct model *a, const struct model *b)
 		SAME("user", same_text(a->users[i]->password,
 		    b->users[i]->password));
 		SAME("user", a->users[i]->full == b->users[i]->full);
+		SAME("user", same_text(a->users[i]->keys, b->users[i]->keys));
 	}
 	SAME("model", a->host_check == b->host_check);
 	SAME("model", a->host_check_interval == b->host_check_interval);
@@ -114,6 +147,13 @@ same_model(const struct model *a, const struct model *b)
 	SAME("model", a->heartbeat_interval == b->heartbeat_interval);
 	SAME("model", a->resolve_interval == b->resolve_interval);
 	SAME("model", same_text(a->log_file, b->log_file));
+	SAME("model", same_text(a->log_syslog, b->log_syslog));
+	SAME("model", same_text(a->connlog_file, b->connlog_file));
+	SAME("model", same_text(a->connlog_syslog, b->connlog_syslog));
+	SAME("model", a->connlog_start == b->connlog_start);
+	SAME("model", same_text(a->console_socket, b->console_socket));
+	SAME("model", same_text(a->control_socket, b->control_socket));
+	SAME("model", a->control_mode == b->control_mode);
 	return 1;
 }
 
@@ -182,6 +222,7 @@ made_attr(struct made *m, unsigned odds, const char *name,
 } while (0)
 
 #define MADE_SECONDS "1", "2.5", "030", "60.000", "0.125", "120", "5"
+#define MADE_FROM "10.0.0.0/8", "10.0.0.0/8,::1", "all", "10.1.2.3/8 ::1/128"
 #define MADE_BOOL "yes", "no", "true", "FALSE", "On", "0", "1"
 
 /* Some of n things, in any order: their numbers. */
@@ -223,8 +264,26 @@ made_hosts(struct made *m, const char *where, unsigned least)
 		MADE_ATTR(m, 3, "weight", "1", "02", "3");
 		MADE_ATTR(m, 4, "maxConns", "0", "10", "20");
 		MADE_ATTR(m, 4, "adminDown", MADE_BOOL);
+		MADE_ATTR(m, 5, "sendProxy", "v1", "v2", "no");
 		(void)buf_addf(&m->text, chance(m, 4) > 0 ? "/>" :
 		    " ><!-- in it --></host>");
+	}
+}
+
+/* Two rules that mean the same do not both stand there. */
+static inline void
+made_rules(struct made *m, const char *where)
+{
+	static const char *const texts[] = { "10.0.0.0/8", "all",
+	    "10.2.0.0/16, 2001:db8::/32", "192.0.2.1" };
+	unsigned some[8], n = made_some(m, 8, 0, some), i;
+
+	for (i = 0; i < n; i++) {
+		made_line(m, 2, where);
+		(void)buf_addf(&m->text, "<%s from='%s'%s",
+		    some[i] & 1 ? "allow" : "deny", texts[some[i] / 2],
+		    chance(m, 4) > 0 ? "/>" : some[i] & 1 ? "></allow>" :
+		    "></deny>");
 	}
 }
 
@@ -240,14 +299,23 @@ made_service(struct made *m, unsigned number)
 	MADE_ATTR(m, 3, "connectTimeout", MADE_SECONDS);
 	MADE_ATTR(m, 3, "idleTimeout", MADE_SECONDS, "0");
 	MADE_ATTR(m, 3, "maxConns", "0", "100");
+	MADE_ATTR(m, 3, "rate", "0", "07");
+	MADE_ATTR(m, 3, "keepalive", MADE_SECONDS, "0");
 	(void)buf_addf(&m->text, ">");
+	if (chance(m, 3) == 0)
+		made_rules(m, service);
 	for (i = 0; i < 4; i++) {
 		if (i > 0 && chance(m, 2) == 0)
 			continue;
 		made_line(m, 2, service);
-		(void)buf_addf(&m->text, i < 3 ? "<listen ip='*:%u%u' />" :
-		    "<listen ip='localhost:0'/><listen ip='localhost:0'/>",
+		(void)buf_addf(&m->text, i < 3 ? "<listen ip='*:%u%u'" :
+		    "<listen ip='localhost:0'/><listen ip='localhost:0'",
 		    800 + number, i);
+		if (chance(m, 3) == 0) {
+			MADE_ATTR(m, 1, "acceptProxy", MADE_BOOL);
+			MADE_ATTR(m, 1, "from", MADE_FROM);
+		}
+		(void)buf_addf(&m->text, "/>");
 	}
 	style = chance(m, 4);
 	enabled = style == 0 ? 0 : chance(m, n);
@@ -258,6 +326,7 @@ made_service(struct made *m, unsigned number)
 		    "leastconns", "weightr", "roundr", "sticky",
 		    "weightlc,sticky");
 		MADE_ATTR(m, 3, "easeIn", MADE_BOOL);
+		MADE_ATTR(m, 4, "sendProxy", "v1", "v2", "no");
 		if (i == enabled && style >= 2)
 			MADE_ATTR(m, 1, "enable", "true", "1");
 		else if (chance(m, 4) == 0)
@@ -290,6 +359,8 @@ made_admin(struct made *m)
 	if (form == 0) {
 		MADE_ATTR(m, 1, "listen", "*:7000", "[::1]:7000");
 		MADE_ATTR(m, 2, "secure", MADE_BOOL);
+		MADE_ATTR(m, 2, "certificate", "a.pem", "/b &amp; c");
+		MADE_ATTR(m, 2, "key", "a.key", "/k");
 	}
 	(void)buf_addf(&m->text, ">");
 	if (form == 1 || (form == 0 && chance(m, 2) == 0)) {
@@ -300,19 +371,29 @@ made_admin(struct made *m)
 			MADE_ATTR(m, 2, "enable", "true", "yes", "off");
 		MADE_ATTR(m, 2, "secure", MADE_BOOL);
 		MADE_ATTR(m, 2, "refresh", "0", "10", "30.0");
+		if (form == 1)
+			MADE_ATTR(m, 3, "certificate", "a.pem", "/b");
 		(void)buf_addf(&m->text, "/>");
 	}
 	if (chance(m, 2) == 0) {
 		made_line(m, 2, "admin");
 		(void)buf_addf(&m->text, "<ssh listen='*:2222'");
 		MADE_ATTR(m, 2, "enable", MADE_BOOL);
+		MADE_ATTR(m, 3, "hostKey", "k", "/l");
+		MADE_ATTR(m, 3, "keys", "/home/%u/keys", "l");
 		(void)buf_addf(&m->text, "/>");
+	}
+	if (chance(m, 3) == 0) {
+		made_line(m, 2, "admin");
+		(void)buf_addf(&m->text, "<console socket='/c%u'/>",
+		    chance(m, 2));
 	}
 	for (i = 0; i < n; i++) {
 		made_line(m, 2, "admin");
 		(void)buf_addf(&m->text, "<user name='%s'", users[some[i]]);
 		MADE_ATTR(m, 1, "password", "$6$HASH1", "$2b$HASH2");
 		MADE_ATTR(m, 1, "access", "full", "readonly");
+		MADE_ATTR(m, 4, "keys", "/k", "l&lt;");
 		(void)buf_addf(&m->text, "/>");
 	}
 	made_line(m, 1, "admin");
@@ -351,6 +432,32 @@ made_manager(struct made *m)
 	(void)buf_addf(&m->text, "</manager>");
 }
 
+static inline void
+made_parts(struct made *m)
+{
+	if (chance(m, 2) == 0) {
+		(void)buf_addf(&m->text, "<logging");
+		MADE_ATTR(m, 1, "file", "/x &amp; y", "z");
+		MADE_ATTR(m, 3, "syslog", "daemon", "local1");
+		(void)buf_addf(&m->text, "/>");
+		made_line(m, 1, "");
+	}
+	if (chance(m, 3) == 0) {
+		(void)buf_addf(&m->text, "<control");
+		MADE_ATTR(m, 1, "socket", "/s", "/t &lt;");
+		MADE_ATTR(m, 2, "mode", "0660", "660", "0", "0777");
+		(void)buf_addf(&m->text, "/>");
+	}
+	if (chance(m, 3) == 0) {
+		(void)buf_addf(&m->text, "<connlog");
+		MADE_ATTR(m, 1, "syslog", "user", "mail");
+		MADE_ATTR(m, 2, "file", "/v", "w");
+		MADE_ATTR(m, 2, "start", MADE_BOOL);
+		(void)buf_addf(&m->text, "/>");
+		made_line(m, 1, "");
+	}
+}
+
 /* A configuration; the same one for the same seed. */
 static inline void
 made_init(struct made *m, uint64_t seed, int comments)
@@ -379,9 +486,7 @@ made_init(struct made *m, uint64_t seed, int comments)
 	made_line(m, 1, "");
 	if (chance(m, 2) == 0)
 		made_manager(m);
-	if (chance(m, 2) == 0)
-		(void)buf_addf(&m->text, "<logging file='/x%u &amp; y'/>",
-		    chance(m, 2));
+	made_parts(m);
 	if (chance(m, 3) == 0) {
 		(void)buf_addf(&m->text, "<checktime");
 		MADE_ATTR(m, 1, "time", MADE_SECONDS);

@@ -76,6 +76,8 @@ pairs_host(uint64_t *state, struct group *g, unsigned *names, unsigned *ips)
 	if (pairs_number(state, 4) == 0)
 		h->max_conns = pairs_number(state, 3);
 	h->admin_down = pairs_number(state, 5) == 0;
+	if (pairs_number(state, 4) == 0)
+		h->send_proxy = (enum send_proxy)pairs_number(state, 4);
 }
 
 static inline struct group *
@@ -88,6 +90,8 @@ pairs_group(uint64_t *state, struct service *s, const char *name, int least)
 	g->rule = (enum rule)pairs_number(state, 3);
 	g->sticky = pairs_number(state, 4) == 0;
 	g->ease_in = pairs_number(state, 4) != 0;
+	if (pairs_number(state, 4) == 0)
+		g->send_proxy = (enum send_proxy)(1 + pairs_number(state, 3));
 	while (n-- > 0)
 		pairs_host(state, g, &names, &ips);
 	sched_rebuild(g);
@@ -109,6 +113,47 @@ pairs_listen(int i)
 }
 
 static inline void
+pairs_networks(struct networks *list, const char *text)
+{
+	const char *why;
+
+	if (networks_parse(list, text, &why) == -1) {
+		printf("Bail out! %s: %s\n", text, why);
+		exit(1);
+	}
+}
+
+/* Whom a listener believes, perhaps. */
+static inline void
+pairs_accept(uint64_t *state, struct listener *l)
+{
+	static const char *const texts[] = { "10.0.0.0/8, ::1", "all",
+	    "192.0.2.1" };
+
+	if (pairs_number(state, 3) != 0)
+		return;
+	pairs_networks(&l->from, texts[pairs_number(state, 3)]);
+	l->accept_proxy = pairs_number(state, 3) != 0;
+}
+
+static inline void
+pairs_rules(uint64_t *state, struct service *s)
+{
+	static const char *const texts[] = { "10.0.0.0/8", "all", "::1",
+	    "192.0.2.0/24 192.0.2.9", "0.0.0.0/0" };
+	unsigned taken = 0;
+	struct access_rule *r;
+	int i, n;
+
+	for (n = (int)pairs_number(state, 9) - 2; n > 0; n--) {
+		i = pairs_draw(state, &taken, 10);
+		r = pairs_need(rule_new(s, pairs_number(state, 4)));
+		r->allow = (unsigned char)(i & 1);
+		pairs_networks(&r->from, texts[i / 2]);
+	}
+}
+
+static inline void
 pairs_service(uint64_t *state, struct model *m, const char *name,
     unsigned *listens)
 {
@@ -121,8 +166,10 @@ pairs_service(uint64_t *state, struct model *m, const char *name,
 	for (n = 1 + (int)pairs_number(state, 2); n > 0; n--) {
 		i = pairs_number(state, 6) == 0 ? -1 :
 		    pairs_draw(state, listens, PAIRS_LISTENS);
-		pairs_need(listener_new(s, pairs_listen(i)));
+		pairs_accept(state, pairs_need(listener_new(s,
+		    pairs_listen(i))));
 	}
+	pairs_rules(state, s);
 	for (n = 1 + (int)pairs_number(state, 3); n > 0; n--) {
 		i = pairs_draw(state, &names, 4);
 		g = pairs_group(state, s, texts[i], n == 1);
@@ -135,6 +182,10 @@ pairs_service(uint64_t *state, struct model *m, const char *name,
 		s->connect_timeout = 1 + pairs_number(state, 2);
 	if (pairs_number(state, 4) == 0)
 		s->max_conns = pairs_number(state, 3);
+	if (pairs_number(state, 4) == 0)
+		s->rate = pairs_number(state, 3);
+	if (pairs_number(state, 4) == 0)
+		s->keepalive = pairs_number(state, 3) * 500;
 }
 
 static inline void
@@ -164,8 +215,61 @@ pairs_users(uint64_t *state, struct model *m)
 		u = pairs_need(user_new(m, texts[pairs_draw(state, &names, 3)],
 		    pairs_number(state, 2) ? "$6$a$b" : "..xpoEyRReGzk"));
 		u->full = pairs_number(state, 2) == 0;
+		if (pairs_number(state, 4) == 0)
+			u->keys = pairs_copy(pairs_number(state, 2) ? "/k" :
+			    "%u");
 		m->has_admin = 1;
 	}
+}
+
+/* One of a few texts, or NULL. */
+static inline char *
+pairs_maybe(uint64_t *state, const char *a, const char *b)
+{
+	unsigned n = pairs_number(state, 4);
+
+	return n > 1 ? NULL : pairs_copy(n == 0 ? a : b);
+}
+
+static inline void
+pairs_web_files(uint64_t *state, struct access_point *ap)
+{
+	if (!ap->enable)
+		return;
+	ap->certificate = pairs_maybe(state, "a.crt", "/b c.crt");
+	ap->key = pairs_maybe(state, "a.key", "/b c.key");
+}
+
+static inline void
+pairs_ssh_files(uint64_t *state, struct access_point *ap)
+{
+	if (!ap->enable)
+		return;
+	ap->host_key = pairs_maybe(state, "k", "/l");
+	ap->keys = pairs_maybe(state, "/home/%u/k", "l");
+}
+
+/* Sockets and logs. Two sockets have two paths. */
+static inline void
+pairs_parts(uint64_t *state, struct model *m)
+{
+	static const char *const paths[] = { "/x", "/y", "/z&" };
+	unsigned taken = 0;
+
+	if (pairs_number(state, 2) == 0)
+		m->console_socket = pairs_copy(paths[pairs_draw(state, &taken,
+		    3)]);
+	if (pairs_number(state, 2) == 0) {
+		m->control_socket = pairs_copy(paths[pairs_draw(state, &taken,
+		    3)]);
+		m->control_mode = 0660 - pairs_number(state, 3);
+	}
+	m->log_file = pairs_maybe(state, "/a b", "c");
+	m->log_syslog = pairs_maybe(state, "daemon", "local7");
+	m->connlog_file = pairs_maybe(state, "/a b", "c");
+	m->connlog_syslog = pairs_maybe(state, "user", "local0");
+	if (m->connlog_file != NULL || m->connlog_syslog != NULL)
+		m->connlog_start = pairs_number(state, 2) == 0;
 }
 
 /* The model of a seed. */
@@ -196,8 +300,9 @@ pairs_model(uint64_t seed)
 	m->heartbeat = pairs_number(&s, 3) == 0;
 	m->heartbeat_interval = 60000 + pairs_number(&s, 2) * 1000;
 	m->resolve_interval = 60000 + pairs_number(&s, 2) * 1000;
-	if (pairs_number(&s, 3) == 0)
-		m->log_file = pairs_copy(pairs_number(&s, 2) ? "/a b" : "c");
+	pairs_web_files(&s, &m->web);
+	pairs_ssh_files(&s, &m->ssh);
+	pairs_parts(&s, m);
 	return m;
 }
 
@@ -216,27 +321,69 @@ pairs_same_group(const struct group *a, const struct group *b)
 	size_t i;
 
 	if (b == NULL || a->rule != b->rule || a->sticky != b->sticky ||
-	    a->ease_in != b->ease_in || a->nhosts != b->nhosts)
+	    a->ease_in != b->ease_in || a->nhosts != b->nhosts ||
+	    a->send_proxy != b->send_proxy)
 		return 0;
 	for (i = 0; i < a->nhosts; i++) {
 		h = a->hosts[i];
 		o = host_find(b, h->name);
 		if (o == NULL || strcmp(h->address, o->address) != 0 ||
 		    h->weight != o->weight || h->max_conns != o->max_conns ||
-		    h->admin_down != o->admin_down)
+		    h->admin_down != o->admin_down ||
+		    h->send_proxy != o->send_proxy)
 			return 0;
 	}
 	return 1;
 }
 
+/* So many before the i-th have its address. */
 static inline size_t
-pairs_listens(const struct service *s, const char *address)
+pairs_before(const struct service *s, size_t i)
 {
-	size_t i, n = 0;
+	size_t j, n = 0;
 
-	for (i = 0; i < s->nlisteners; i++)
-		n += strcmp(s->listeners[i]->address, address) == 0;
+	for (j = 0; j < i; j++)
+		n += strcmp(s->listeners[j]->address,
+		    s->listeners[i]->address) == 0;
 	return n;
+}
+
+/* The other service has each listener too; of several with one address they
+ * are in the same order. */
+static inline int
+pairs_same_listeners(const struct service *a, const struct service *b)
+{
+	const struct listener *l, *o;
+	size_t i, j;
+
+	for (i = 0; i < a->nlisteners; i++) {
+		l = a->listeners[i];
+		for (j = 0; j < b->nlisteners; j++)
+			if (strcmp(l->address, b->listeners[j]->address) == 0
+			    && pairs_before(a, i) == pairs_before(b, j))
+				break;
+		if (j == b->nlisteners)
+			return 0;
+		o = b->listeners[j];
+		if (l->accept_proxy != o->accept_proxy ||
+		    !pairs_same_text(l->from.text, o->from.text))
+			return 0;
+	}
+	return a->nlisteners == b->nlisteners;
+}
+
+/* In the same order. */
+static inline int
+pairs_same_rules(const struct service *a, const struct service *b)
+{
+	size_t i;
+
+	for (i = 0; i < a->nrules && i < b->nrules; i++)
+		if (a->rules[i]->allow != b->rules[i]->allow ||
+		    strcmp(a->rules[i]->from.text,
+		    b->rules[i]->from.text) != 0)
+			return 0;
+	return a->nrules == b->nrules;
 }
 
 static inline int
@@ -253,10 +400,9 @@ pairs_same_service(const struct service *a, const struct service *b)
 	    (a->enabled != NULL &&
 	    strcmp(a->enabled->name, b->enabled->name) != 0))
 		return 0;
-	for (i = 0; i < a->nlisteners; i++)
-		if (pairs_listens(a, a->listeners[i]->address) !=
-		    pairs_listens(b, a->listeners[i]->address))
-			return 0;
+	if (a->rate != b->rate || a->keepalive != b->keepalive ||
+	    !pairs_same_listeners(a, b) || !pairs_same_rules(a, b))
+		return 0;
 	for (i = 0; i < a->ngroups; i++)
 		if (!pairs_same_group(a->groups[i],
 		    group_find(b, a->groups[i]->name)))
@@ -269,7 +415,24 @@ pairs_same_access(const struct access_point *a, const struct access_point *b)
 {
 	return a->enable == b->enable && a->refresh == b->refresh &&
 	    (!a->enable || (a->secure == b->secure &&
+	    pairs_same_text(a->certificate, b->certificate) &&
+	    pairs_same_text(a->key, b->key) &&
+	    pairs_same_text(a->host_key, b->host_key) &&
+	    pairs_same_text(a->keys, b->keys) &&
 	    pairs_same_text(a->address, b->address)));
+}
+
+static inline int
+pairs_same_parts(const struct model *a, const struct model *b)
+{
+	return pairs_same_text(a->console_socket, b->console_socket) &&
+	    pairs_same_text(a->control_socket, b->control_socket) &&
+	    a->control_mode == b->control_mode &&
+	    pairs_same_text(a->log_file, b->log_file) &&
+	    pairs_same_text(a->log_syslog, b->log_syslog) &&
+	    pairs_same_text(a->connlog_file, b->connlog_file) &&
+	    pairs_same_text(a->connlog_syslog, b->connlog_syslog) &&
+	    a->connlog_start == b->connlog_start;
 }
 
 static inline int
@@ -296,7 +459,7 @@ pairs_same(const struct model *a, const struct model *b)
 	    !pairs_same_access(&a->web, &b->web) ||
 	    !pairs_same_access(&a->ssh, &b->ssh) ||
 	    !pairs_same_manager(a, b) ||
-	    !pairs_same_text(a->log_file, b->log_file))
+	    !pairs_same_parts(a, b))
 		return 0;
 	for (i = 0; i < a->nservices; i++)
 		if (!pairs_same_service(a->services[i],
@@ -305,6 +468,7 @@ pairs_same(const struct model *a, const struct model *b)
 	for (i = 0; i < a->nusers; i++) {
 		u = user_find(b, a->users[i]->name);
 		if (u == NULL || u->full != a->users[i]->full ||
+		    !pairs_same_text(u->keys, a->users[i]->keys) ||
 		    strcmp(u->password, a->users[i]->password) != 0)
 			return 0;
 	}

@@ -139,7 +139,48 @@ test_defaults(void)
 	ok(!m->config_check && m->config_check_interval == 30000 &&
 	    !m->heartbeat && m->heartbeat_interval == 60000 &&
 	    m->resolve_interval == 60000 && m->log_file == NULL, "the rest");
+	ok(s->rate == 0 && s->keepalive == 0 && s->nrules == 0 &&
+	    !s->listeners[0]->accept_proxy &&
+	    g->send_proxy == SEND_PROXY_NO &&
+	    h->send_proxy == SEND_PROXY_INHERIT, "clients");
+	ok(m->console_socket == NULL && m->control_socket == NULL &&
+	    m->control_mode == CONTROL_MODE && m->connlog_file == NULL &&
+	    m->connlog_syslog == NULL && m->log_syslog == NULL &&
+	    m->web.certificate == NULL && m->ssh.keys == NULL, "no parts");
 	model_free(m);
+}
+
+static void
+every_new_attribute(const struct model *m)
+{
+	const struct service *s = m->services[0];
+	const struct group *g = s->groups[1];
+
+	ok(s->rate == 9 && s->keepalive == 30000, "service: rate keepalive");
+	ok(s->listeners[0]->accept_proxy && s->listeners[0]->from.n == 2 &&
+	    !s->listeners[1]->accept_proxy && s->listeners[1]->from.n == 1,
+	    "listen: acceptProxy from");
+	is(s->listeners[0]->from.text, "::1,10.0.0.0/8", "as it was written");
+	ok(s->nrules == 2 && !s->rules[0]->allow && s->rules[1]->allow &&
+	    s->rules[0]->from.n == 1 && s->rules[1]->from.n == 1,
+	    "deny and allow, in order");
+	ok(g->send_proxy == SEND_PROXY_V2 &&
+	    g->hosts[0]->send_proxy == SEND_PROXY_INHERIT &&
+	    g->hosts[1]->send_proxy == SEND_PROXY_V1 &&
+	    s->groups[0]->send_proxy == SEND_PROXY_NO, "sendProxy");
+	is(m->web.certificate, "c", "web: certificate");
+	is(m->web.key, "k", "web: key");
+	is(m->ssh.host_key, "h", "ssh: hostKey");
+	is(m->ssh.keys, "%u", "ssh: keys");
+	is(m->console_socket, "/c", "console: socket");
+	is(m->users[0]->keys, "f", "user: keys");
+	ok(m->users[1]->keys == NULL, "none");
+	is(m->control_socket, "/s", "control: socket");
+	ok(m->control_mode == 0600, "control: mode");
+	is(m->connlog_file, "y.log", "connlog: file");
+	is(m->connlog_syslog, "local7", "connlog: syslog");
+	ok(m->connlog_start, "connlog: start");
+	is(m->log_syslog, "daemon", "logging: syslog");
 }
 
 /* Every attribute, under either root. */
@@ -149,21 +190,28 @@ every_attribute(const char *root, enum dialect dialect)
 	static const char body[] = ">\n<!-- c --><note x='y'><z:z z:a='1'/>"
 	    "&lt;</note>stray<![CDATA[<foo>]]>\n"
 	    "<service name='a &amp; b' connectTimeout='1.5' idleTimeout='.25'"
-	    " maxConns='7'><note/>\n<listen ip='localhost:0'/>"
-	    "<listen ip='[::1]:0'/>\n<group name='one' scheduler='weightlc'/>"
-	    "<group name='two' scheduler='leastc,sticky' easeIn='no'>\n"
+	    " maxConns='7' rate='9' keepalive='30'><note/>\n"
+	    "<listen ip='localhost:0' acceptProxy='on' from='::1,10.0.0.0/8'"
+	    "/><deny from='10.0.0.1'/><allow from='all'/>"
+	    "<listen ip='[::1]:0' acceptProxy='no' from='all'/>\n<group name='one' scheduler='weightlc'/>"
+	    "<group name='two' scheduler='leastc,sticky' easeIn='no' "
+	    "sendProxy='v2'>\n"
 	    "<host name='h' ip='[::1]:80' weight='20' maxConns='9' "
-	    "adminDown='YES'>text</host><host ip='h:1' adminDown='y'/></group>"
+	    "adminDown='YES'>text</host><host ip='h:1' adminDown='y' "
+	    "sendProxy='v1'/></group>"
 	    "<enable group='two'/></service>\n"
 	    "<admin>\n<web listen='*:0' enable='On' secure='TRUE' "
-	    "refresh='10'/><ssh listen='*:0' enable='1'/>\n"
-	    "<user name='u' password='$6$x' access='full'/>"
+	    "refresh='10' certificate='c' key='k'/><ssh listen='*:0' "
+	    "enable='1' hostKey='h' keys='%u'/><console socket='/c'/>\n"
+	    "<user name='u' password='$6$x' access='full' keys='f'/>"
 	    "<user name='r' password='abJnggxhB/yWI' access='readonly'/></admin>\n"
 	    "<manager resolveInterval='1.'><hostCheck interval='2' "
 	    "enable='off' tries='3' timeout='0.001'/><configCheck "
 	    "interval='4.0000' enable='enable'/><heartbeat "
 	    "interval='31536000' enable='true'/></manager>\n"
-	    "<logging file='x.log'/></";
+	    "<control socket='/s' mode='600'/>"
+	    "<connlog file='y.log' syslog='local7' start='yes'/>"
+	    "<logging file='x.log' syslog='daemon'/></";
 	char *text = text_of(root, body, root), *all = text_of("<", text, ">");
 	struct model *m = good(all, root);
 	struct service *s = m->services[0];
@@ -199,6 +247,7 @@ every_attribute(const char *root, enum dialect dialect)
 	    m->heartbeat && m->heartbeat_interval == INT64_C(31536000000) &&
 	    m->resolve_interval == 1000, "the other tasks");
 	is(m->log_file, "x.log", "logging: file");
+	every_new_attribute(m);
 	model_free(m);
 	free(text);
 	free(all);

@@ -306,6 +306,105 @@ test_words(void)
 	ok(why_errno(EACCES) == WHY_FAILED, "why_errno: failed");
 }
 
+/* Finding by name and address stays right through every change. */
+static void
+test_finding(void)
+{
+	struct model	*m, *like;
+	struct group	*g = group_of(&m, RULE_ROUNDROBIN, 9), *other;
+	struct host	*h = g->hosts[4], *old;
+	size_t		 i, bad = 0;
+
+	ok(host_rename(h, "x") == 0 && host_find(g, "x") == h &&
+	    host_find(g, "host.4") == NULL, "renamed");
+	ok(host_rename(h, "x") == 0 && host_find(g, "x") == h,
+	    "to the same name");
+	ok(host_find_address(g, "[::ffff:127.0.0.1]:1004") == h,
+	    "an address, spelled differently");
+	old = g->hosts[2];
+	h = host_replace(old, "127.0.0.1:99");
+	ok(h != NULL && g->hosts[2] == h && host_find(g, "host.2") == h &&
+	    host_find_address(g, "127.0.0.1:99") == h &&
+	    host_find_address(g, "127.0.0.1:1002") == NULL, "replaced");
+	host_remove(g->hosts[0]);
+	host_remove(g->hosts[7]);
+	ok(g->nhosts == 7 && host_find(g, "host.0") == NULL &&
+	    host_find(g, "host.8") == NULL &&
+	    host_find_address(g, "127.0.0.1:1008") == NULL, "removed");
+	other = group_of(&like, RULE_ROUNDROBIN, 0);
+	for (i = 10; i-- > 0; ) {
+		char name[32];
+
+		snprintf(name, sizeof(name), "host.%zu", i);
+		need(host_new(other, name, "127.0.0.1:1"));
+	}
+	model_order(m, like);
+	for (i = 0; i < g->nhosts; i++)
+		bad += host_find(g, g->hosts[i]->name) != g->hosts[i] ||
+		    g->hosts[i]->order != i || g->hosts[i]->skip;
+	ok(bad == 0 && strcmp(g->hosts[0]->name, "host.7") == 0 &&
+	    strcmp(g->hosts[5]->name, "host.1") == 0 &&
+	    strcmp(g->hosts[6]->name, "x") == 0, "in another order");
+	model_free(m);
+	model_free(like);
+}
+
+/* In a batch the rotation waits, the rest does not. */
+static void
+test_batch(void)
+{
+	struct pydirector *d = need(calloc(1, sizeof(*d)));
+	struct model	*m;
+	struct group	*g = group_of(&m, RULE_LEASTCONNS, 5);
+	struct addr	 none;
+	struct host	*h;
+
+	memset(&none, 0, sizeof(none));
+	g->service->director = d;
+	d->batch = 1;
+	host_remove(g->hosts[3]);
+	host_remove(g->hosts[1]);
+	host_remove(g->hosts[2]);
+	h = need(host_new(g, "n", "127.0.0.1:1"));
+	host_set_admin_down(g->hosts[0], 1, 1);
+	ok(g->stale && g->nhosts == 3 && g->nup == 5, "changed, not rebuilt");
+	host_open(g->hosts[1]);
+	host_close(g->hosts[1], 1);
+	ok(sched_pick(g, &none, NULL, 0, 0) != NULL && !g->stale &&
+	    g->nup == 2, "who has to choose rebuilds");
+	host_remove(g->hosts[0]);
+	d->batch = 0;
+	sched_rebuild(g);
+	ok(!g->stale && g->nup == 2 && g->hosts[1] == h, "at its end");
+	model_free(m);
+	free(d);
+}
+
+static void
+test_rules(void)
+{
+	struct model	*m = need(model_new());
+	struct service	*s = need(service_new(m, "s"));
+	struct networks	 from = { NULL, NULL, 0 };
+	struct access_rule *a, *b, *c;
+	const char	*why;
+
+	a = need(rule_new(s, 7));
+	b = need(rule_new(s, 0));
+	c = need(rule_new(s, 1));
+	ok(s->nrules == 3 && s->rules[0] == b && s->rules[1] == c &&
+	    s->rules[2] == a, "rules have places");
+	c->allow = 1;
+	ok(networks_parse(&c->from, "10.0.0.0/8", &why) == 0 &&
+	    networks_parse(&from, "10.1.2.3/8", &why) == 0, "networks");
+	ok(rule_find(s, 1, &from) == c && rule_find(s, 0, &from) == NULL,
+	    "found by right and meaning");
+	rule_remove(s, c);
+	ok(s->nrules == 2 && rule_find(s, 1, &from) == NULL, "removed");
+	networks_free(&from);
+	model_free(m);
+}
+
 int
 main(void)
 {
@@ -317,5 +416,8 @@ main(void)
 	test_states();
 	test_easing();
 	test_words();
+	test_finding();
+	test_batch();
+	test_rules();
 	return tap_end();
 }
