@@ -119,7 +119,7 @@ pydirector-sshd: $(SSHD_OBJECTS) libpydirector.a
 	$(LINK) -o $@ $(SSHD_OBJECTS) libpydirector.a $(SSH_LIBS) $(NET_LIBS)
 
 # What the tests use.
-tests: all $(TOOLS) $(LOAD) $(UNITS) $(STANDIN)
+tests: all $(TOOLS) $(LOAD) $(UNITS) $(STANDIN) $(FAULTY)
 
 t/backend: t/backend.o
 	$(LINK) -o $@ t/backend.o $(NET_LIBS)
@@ -226,6 +226,33 @@ t/unit-web: t/unit-web.o libpydirector.a
 t/unit-tls: t/unit-tls.o libpydirector.a
 	$(LINK) -o $@ t/unit-tls.o libpydirector.a $(LIBS)
 
+# The balancer with calls that fail on demand, where the linker can put them in
+# the place of the system's.
+WRAP = -Wl,--wrap=main,--wrap=malloc,--wrap=calloc,--wrap=realloc,--wrap=strdup \
+	-Wl,--wrap=free,--wrap=accept,--wrap=accept4,--wrap=socket \
+	-Wl,--wrap=connect,--wrap=recv,--wrap=send,--wrap=read,--wrap=write \
+	-Wl,--wrap=posix_spawn,--wrap=posix_spawnattr_init \
+	-Wl,--wrap=posix_spawn_file_actions_init \
+	-Wl,--wrap=posix_spawn_file_actions_adddup2,--wrap=fork \
+	-Wl,--wrap=epoll_create1,--wrap=epoll_ctl,--wrap=epoll_wait \
+	-Wl,--wrap=getsockname,--wrap=getpeername,--wrap=socketpair \
+	-Wl,--wrap=pipe,--wrap=bind,--wrap=listen,--wrap=getsockopt \
+	-Wl,--wrap=setsockopt,--wrap=fcntl,--wrap=ioctl,--wrap=stat \
+	-Wl,--wrap=lstat,--wrap=fstat,--wrap=getcwd,--wrap=fsync \
+	-Wl,--wrap=rename,--wrap=link,--wrap=mkstemp,--wrap=chmod \
+	-Wl,--wrap=fchmod,--wrap=fchown,--wrap=ftruncate,--wrap=pread \
+	-Wl,--wrap=pwrite,--wrap=getentropy,--wrap=close,--wrap=shutdown \
+	-Wl,--wrap=waitpid,--wrap=sigaction,--wrap=getaddrinfo,--wrap=open \
+	-Wl,--wrap=poll
+FAULT_OBJECTS = t/fault.o t/fault-run.o t/fault-life.o
+
+t/fault.o: t/fault.c
+	$(COMPILE) $(XML_CFLAGS) -c -o $@ t/fault.c
+
+t/faulty: pydirector.o daemon.o $(FAULT_OBJECTS) libpydirector.a
+	$(LINK) $(WRAP) -o $@ pydirector.o daemon.o $(FAULT_OBJECTS) \
+	    libpydirector.a $(LIBS) $(CRYPT_LIBS)
+
 # What t/fuzz.sh builds, with flags of its own.
 t/fuzz-http: t/fuzz-http.o libpydirector.a
 	$(LINK) -fsanitize=fuzzer -o $@ t/fuzz-http.o libpydirector.a $(LIBS)
@@ -329,7 +356,7 @@ uninstall:
 	@sh tools/install.sh -d '$(DESTDIR)$(DOCDIR)' $(DOCS)
 
 clean:
-	rm -f *.o compat/*.o t/*.o t/kqueue/*.o t/kqueue/pydirector
+	rm -f *.o compat/*.o t/*.o t/kqueue/*.o t/kqueue/pydirector t/faulty
 	rm -f web-files.h libpydirector.a $(PROGRAMS) $(TOOLS) $(BENCH) \
 	    t/load $(UNITS)
 

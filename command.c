@@ -26,6 +26,8 @@ static enum outcome	 command_shutdown(const struct request *);
 static enum outcome	 command_help(const struct request *);
 
 #define HOST "service group name|host|ip"
+#define SET "[service] [group] [host|name] [listen] [position] attr value " \
+	"[attr2] [value2]"
 #define R RIGHT_READ
 #define W RIGHT_WRITE
 
@@ -68,8 +70,7 @@ static const struct command commands[] = {
 	    "allows or denies networks", edit_new_rule, 1 },
 	{ "delRule", "service access from", W,
 	    "removes a rule", edit_del_rule, 1 },
-	{ "set", "[service] [group] [host|name] [listen] [position] "
-	    "attr value [attr2] [value2]", W,
+	{ "set", SET, W,
 	    "sets an attribute of the configuration", set_attr, 1 },
 	{ "addUser", "name password access [keys]", W,
 	    "adds a user", user_cmd_add, 1 },

@@ -50,8 +50,8 @@ host_attrs(struct diff *d, const struct place *group, const struct host *f,
 	at.host = t->name;
 	if (f->weight != t->weight) {
 		(void)snprintf(weight, sizeof(weight), "%u", t->weight);
-		diff_call(d, "setWeight", "service", at.service, "group", at.group,
-		    "name", t->name, "weight", weight, END);
+		diff_call(d, "setWeight", "service", at.service, "group",
+		    at.group, "name", t->name, "weight", weight, END);
 	}
 	same = *f;
 	same.weight = t->weight;

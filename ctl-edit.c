@@ -12,12 +12,14 @@
 #include <sys/ioctl.h>
 
 #include <errno.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 #include <unistd.h>
+#include <wchar.h>
 #if HAVE_EDIT
 #include <histedit.h>
 #endif
@@ -34,6 +36,7 @@
 static struct {
 	struct ask	*ask;
 	char		 prompt[PROMPT_MAX];
+	int		 hidden;	/* the prompt, for now */
 	int		 dropped;	/* the line, by ^C */
 } edit;
 
@@ -241,18 +244,96 @@ edit_drop(EditLine *el, int key)
 static unsigned char
 edit_stop(EditLine *el, int key)
 {
-	(void)el;
 	(void)key;
-	/* libedit restores the terminal, and comes back to it. */
+	(void)el_set(el, EL_PREP_TERM, 0);
 	(void)raise(SIGTSTP);
+	(void)el_set(el, EL_PREP_TERM, 1);
 	return CC_REDISPLAY;
+}
+
+/* A signal has come while keys were waited for. -1: the line is dropped. */
+static int
+edit_signal(EditLine *el, int number)
+{
+	if (number == SIGINT) {
+		(void)edit_drop(el, 0);
+		return -1;
+	}
+	if (number == SIGCONT) {
+		/* A shell has had the terminal. */
+		(void)el_set(el, EL_PREP_TERM, 0);
+		(void)el_set(el, EL_PREP_TERM, 1);
+	}
+	el_resize(el);
+	(void)el_set(el, EL_REFRESH);
+	return 0;
+}
+
+/* Waits for a byte of standard input: 1; 0: the end; -1: the line is to be
+ * dropped, or an error. */
+static int
+edit_byte(EditLine *el, char *byte)
+{
+	struct pollfd fds[2];
+	ssize_t n;
+
+	fds[0].fd = STDIN_FILENO;
+	fds[0].events = POLLIN;
+	fds[1].fd = edit.ask->wake;
+	fds[1].events = POLLIN;
+	for (;;) {
+		fds[0].revents = 0;
+		fds[1].revents = 0;
+		if (poll(fds, 2, -1) == -1 && errno != EINTR)
+			return -1;
+		if (fds[1].revents != 0 &&
+		    edit_signal(el, signal_take()) == -1)
+			return -1;
+		if (fds[0].revents == 0)
+			continue;
+		n = read(STDIN_FILENO, byte, 1);
+		if (n != -1 || (errno != EINTR && errno != EAGAIN))
+			return (int)n;
+	}
+}
+
+/* The next key for libedit, which has the terminal in its hands by now, but
+ * has shown the prompt before that: keys that come with it would go astray.
+ * So it is shown here. */
+static int
+edit_key(EditLine *el, wchar_t *key)
+{
+	mbstate_t state;
+	char byte;
+	size_t n = (size_t)-2;
+	int result;
+
+	if (edit.hidden) {
+		edit.hidden = 0;
+		(void)el_set(el, EL_REFRESH);
+	}
+	memset(&state, 0, sizeof(state));
+	while (n == (size_t)-2) {
+		result = edit_byte(el, &byte);
+		if (result != 1)
+			return result;
+		n = mbrtowc(key, &byte, 1, &state);
+		if (n == (size_t)-1) {
+			/* No character: passed over. */
+			memset(&state, 0, sizeof(state));
+			n = (size_t)-2;
+		}
+	}
+	return 1;
 }
 
 static char *
 edit_prompt(EditLine *el)
 {
+	static char nothing[1];
+
 	(void)el;
-	return edit.prompt;
+	return edit.hidden ? nothing : edit.prompt;
 }
 
 /* All that could make libedit run a program, or read how to. */
@@ -278,7 +359,7 @@ edit_new(History *lines)
 		return NULL;
 	(void)el_set(el, EL_PROMPT, edit_prompt);
 	(void)el_set(el, EL_EDITOR, "emacs");
-	(void)el_set(el, EL_SIGNAL, 1);
+	(void)el_set(el, EL_GETCFN, edit_key);
 	(void)el_set(el, EL_HIST, history, lines);
 	/* ^C is a key like others while a line is typed. */
 	(void)el_set(el, EL_SETTY, "-d", "-isig", NULL);
@@ -306,16 +387,9 @@ edit_next(struct input *in, int *len)
 {
 	HistEvent event;
 	const char *line;
-	sigset_t interrupt;
 
-	/* ^C is a key now. libedit would leave the terminal halfway for a
-	 * SIGINT from elsewhere. */
-	(void)sigemptyset(&interrupt);
-	(void)sigaddset(&interrupt, SIGINT);
-	(void)sigprocmask(SIG_BLOCK, &interrupt, NULL);
+	edit.hidden = 1;
 	line = el_gets(in->el, len);
-	(void)sigprocmask(SIG_UNBLOCK, &interrupt, NULL);
-
 	if (line == NULL || *len <= 0)
 		return NULL;
 	if (line[strspn(line, " \t\n")] != '\0')

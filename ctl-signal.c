@@ -33,7 +33,7 @@ signal_in(int number)
 int
 signal_start(void)
 {
-	static const int numbers[] = { SIGINT, SIGWINCH };
+	static const int numbers[] = { SIGINT, SIGWINCH, SIGCONT };
 	struct sigaction action;
 	size_t i;
 

@@ -40,8 +40,8 @@ int		 ask_line(struct ask *, const char *line, size_t len,
 void		 ask_close(struct ask *);
 
 /* ctl-signal.c */
-/* Catches SIGINT and SIGWINCH from now on. Returns a descriptor that becomes
- * readable with each; -1: it cannot. */
+/* Catches SIGINT, SIGWINCH and SIGCONT from now on. Returns a descriptor that
+ * becomes readable with each; -1: it cannot. */
 int		 signal_start(void);
 /* The signal that has come since the last call; 0: none. SIGINT before
  * others. */

@@ -390,8 +390,9 @@ daemon_signals(const char *pid_path)
 	if (pipe(self_pipe) == -1)
 		return -1;
 	for (j = 0; j < 2; j++) {
-		fcntl(self_pipe[j], F_SETFD, FD_CLOEXEC);
-		fcntl(self_pipe[j], F_SETFL, O_NONBLOCK);
+		if (fcntl(self_pipe[j], F_SETFD, FD_CLOEXEC) == -1 ||
+		    fcntl(self_pipe[j], F_SETFL, O_NONBLOCK) == -1)
+			return -1;
 	}
 	memset(&sa, 0, sizeof(sa));
 	sa.sa_handler = daemon_catch;

@@ -357,8 +357,13 @@ ssh_start(struct pydirector *d, char *err, size_t size)
 			door_close(&d->ssh->door);
 		return 0;
 	}
-	if (d->sshd_program == NULL || d->ctl_program == NULL)
+	if (d->sshd_program == NULL || d->ctl_program == NULL) {
+		/* At the start the director says so. */
+		if (d->running)
+			log_warning(d->log, "ssh %s: not started: "
+			    "not built in", a->address);
 		return 0;
+	}
 	ssh = ssh_get(d);
 	key = ssh_key_path(d);
 	if (ssh == NULL || key == NULL) {

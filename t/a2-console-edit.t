@@ -75,6 +75,9 @@ at_prompt "^C drops the line" 'send frobnicate\x03' 'wait \^C' prompt \
     'send whoami\r' "wait $ME full console" prompt 'send \x04' 'end 0'
 at_prompt "a signal does not end it" 'signal INT' 'send whoami\r' \
     "wait $ME full console" prompt 'send \x04' 'end 0'
+at_prompt "stopped and continued" 'send who' 'wait who' 'signal STOP' \
+    'signal CONT' 'send ami\r' "wait $ME full console" prompt 'send \x04' \
+    'end 0'
 # A line that is longer than the window is wrapped at its new width.
 at_prompt "a window that changes" 'size 24 30' \
     'send help aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa' \

@@ -74,6 +74,49 @@ is $? 0 "who is in stays"
 stop_balancer
 rmdir "$TMP/mine"
 
+# While it runs.
+start_balancer <<END
+$(config)
+END
+new_key next
+rm "$key"
+(umask 077 && printf '%s\n' "$first" >"$key")
+ssh_ready
+hold in full
+chmod 640 "$TMP/next"
+out=$(by_key full set attr=ssh.hostKey value="$TMP/next" 2>&1 </dev/null)
+is $? 1 "a bad key is refused"
+like "$out" 'open to others' "and why is told"
+like "$(by_key full whoami </dev/null)" '^full ' "the old one stays"
+chmod 600 "$TMP/next"
+out=$(by_key full set attr=ssh.hostKey value="$TMP/next" 2>&1 </dev/null)
+is $? 0 "a good one is taken"
+is "$(told)" "$TMP/next: $(ssh-keygen -lf "$TMP/next" | cut -d ' ' -f 2)" \
+    "and told"
+by_key full whoami >/dev/null 2>&1 </dev/null
+is $? 255 "who knows the old one alone stays away"
+echo "[127.0.0.1]:$(port_of "$ssh_at") $(ssh-keygen -y -f "$TMP/next")" \
+    >"$TMP/known"
+like "$(by_key full whoami </dev/null)" '^full ' "who knows it comes in"
+lines=$(count_log ' ssh .*: listening$')
+out=$(by_key full set attr=ssh.listen value=localhost:0 2>&1 </dev/null)
+is $? 0 "it moves"
+ok "to another port" test "$(count_log ' ssh .*: listening$')" -gt "$lines"
+is "$(client "$ssh_at" read)" "connect refused" "the old one is closed"
+ssh_at=$(sed -n 's/^[^ ]* [a-z]* ssh \(127[^ ]*\): listening$/\1/p' \
+    "$LOG" | tail -n 1)
+echo "[127.0.0.1]:$(port_of "$ssh_at") $(ssh-keygen -y -f "$TMP/next")" \
+    >"$TMP/known"
+out=$(by_key full set attr=ssh.enable value=no 2>&1 </dev/null)
+is $? 0 "it goes"
+is "$(client "$ssh_at" read)" "connect refused" "nobody comes in any more"
+release in
+is $? 0 "who is in stays"
+is "$(grep -c '^full ' "$TMP/in.out")" 2 "and is served"
+wait_for 10 no_sessions
+balancer_fds=$(count_fds)
+stop_balancer
+
 # refused ATTRIBUTES ERE WHAT: it does not start.
 refused()
 {

@@ -18,6 +18,11 @@ ME=uid-$(id -u)
 test "$ME" != uid-0 || ME=root
 CONSOLE="<console socket=\"$SOCKET\"/>"
 
+grep -q '^#define HAVE_EDIT 1' "$BUILD/config.h" || {
+	PERSON_LINES=yes
+	export PERSON_LINES
+}
+
 # ctl WORD...: what pydirectorctl answers.
 ctl()
 {

@@ -70,7 +70,7 @@ house_only()
 		only("getaddrinfo freeaddrinfo getnameinfo", "addr.o")
 		only("poll ppoll select pselect", \
 		    "pydirector.o daemon.o loop.o child.o " \
-		    "ctl-ask.o ctl-watch.o " \
+		    "ctl-ask.o ctl-watch.o ctl-edit.o " \
 		    "sshd.o sshd-auth.o")
 		only("sleep usleep nanosleep system popen", "")
 		only("fork", "daemon.o sshd-shell.o")
@@ -80,7 +80,7 @@ house_only()
 		    "child.o sshd-shell.o")
 		only("signal sigaction sigprocmask", \
 		    "pydirector.o daemon.o helper-main.o sshd.o " \
-		    "ctl-signal.o pydirectorctl.o ctl-edit.o " \
+		    "ctl-signal.o pydirectorctl.o " \
 		    "sshd-shell.o")
 		only("crypt", "pydirector.o helper-main.o")
 		only("syslog openlog closelog", "helper-main.o")

@@ -24,6 +24,8 @@ import sys
 import termios
 import time
 
+# Without libedit the terminal keeps a line until it is whole.
+KEYS = "PERSON_LINES" not in os.environ
 PATIENCE = 10 * int(os.environ.get("PATIENCE", "1"))
 
 
@@ -70,7 +72,7 @@ class Person:
     def prompt(self):
         deadline = time.monotonic() + PATIENCE
         good = self.wait("> ")
-        while good and termios.tcgetattr(self.fd)[3] & termios.ICANON:
+        while good and KEYS and termios.tcgetattr(self.fd)[3] & termios.ICANON:
             if time.monotonic() > deadline:
                 return False
             self.read(0.01)

@@ -206,7 +206,8 @@ test_rest(void)
 	    "addUser?name=bob&password=%246%24%26x&access=full\n",
 	    "listener, group, enable, interval, user");
 	calls_are(FILE_OF("127.0.0.1:80", HOST("a", "h:80"), "</service>"
-	    "<admin><user name=\"bob\" password=\"..xpoEyRReGzk\" access=\"full\"/>"
+	    "<admin><user name=\"bob\" password=\"..xpoEyRReGzk\" "
+	    "access=\"full\"/>"
 	    "</admin>"),
 	    FILE_OF("127.0.0.1:80", HOST("a", "h:80"), "</service>"),
 	    "delUser?name=bob&force=yes\n", "no full user is left");

@@ -232,9 +232,10 @@ test_admin(void)
 	    "</admin>", SIMPLE "<admin><ssh enable='0'/></admin>", SIMPLE
 	    "<admin><ssh listen='*:2' enable='false'/></admin>", "off");
 	becomes("config", SIMPLE "<admin>\n    " USER "\n  </admin>", SIMPLE
-	    "<admin><user name='u' password='abJnggxhB/yWI' access='readonly'/></admin>",
-	    SIMPLE "<admin>\n    <user name='u' password='abJnggxhB/yWI' access='readonly'"
-	    "/>\n  </admin>", "a user");
+	    "<admin><user name='u' password='abJnggxhB/yWI' "
+	    "access='readonly'/></admin>",
+	    SIMPLE "<admin>\n    <user name='u' password='abJnggxhB/yWI' "
+	    "access='readonly'/>\n  </admin>", "a user");
 	becomes("config", SIMPLE "  <admin>" USER "</admin>\n", SIMPLE, NULL,
 	    "no admin any more");
 }
@@ -365,8 +366,8 @@ test_hidden(void)
 	    "password=secret4</note><service name='password=&quot;'><listen "
 	    "ip='*:1'/><group name=\"password='\" scheduler='rand'><host "
 	    "ip='a:1'/></group></service><admin><user name='u' password="
-	    "'$5$secret5' access='full'/></admin><!--password=secret6--></config>"
-	    "\n";
+	    "'$5$secret5' access='full'/></admin><!--password=secret6-->"
+	    "</config>\n";
 	static const char expected[] = "<config><note password=\"\">"
 	    "</note><service name='password=&quot;'><listen ip='*:1'/><group "
 	    "name=\"password='\" scheduler='rand'><host ip='a:1'/></group>"

@@ -193,7 +193,8 @@ every_attribute(const char *root, enum dialect dialect)
 	    " maxConns='7' rate='9' keepalive='30'><note/>\n"
 	    "<listen ip='localhost:0' acceptProxy='on' from='::1,10.0.0.0/8'"
 	    "/><deny from='10.0.0.1'/><allow from='all'/>"
-	    "<listen ip='[::1]:0' acceptProxy='no' from='all'/>\n<group name='one' scheduler='weightlc'/>"
+	    "<listen ip='[::1]:0' acceptProxy='no' from='all'/>\n"
+	    "<group name='one' scheduler='weightlc'/>"
 	    "<group name='two' scheduler='leastc,sticky' easeIn='no' "
 	    "sendProxy='v2'>\n"
 	    "<host name='h' ip='[::1]:80' weight='20' maxConns='9' "
@@ -204,7 +205,8 @@ every_attribute(const char *root, enum dialect dialect)
 	    "refresh='10' certificate='c' key='k'/><ssh listen='*:0' "
 	    "enable='1' hostKey='h' keys='%u'/><console socket='/c'/>\n"
 	    "<user name='u' password='$6$x' access='full' keys='f'/>"
-	    "<user name='r' password='abJnggxhB/yWI' access='readonly'/></admin>\n"
+	    "<user name='r' password='abJnggxhB/yWI' access='readonly'/>"
+	    "</admin>\n"
 	    "<manager resolveInterval='1.'><hostCheck interval='2' "
 	    "enable='off' tries='3' timeout='0.001'/><configCheck "
 	    "interval='4.0000' enable='enable'/><heartbeat "
@@ -291,8 +293,9 @@ test_scopes(void)
 {
 	struct model *m = good("<config>" SERVICE "<service name='t'>"
 	    "<listen ip='*:81'/>" GROUP "<group name='h' scheduler='rand'>"
-	    HOST "</group></service><admin><user name='s' password='..xpoEyRReGzk' "
-	    "access='full'/></admin></config>", "the same names elsewhere");
+	    HOST "</group></service><admin><user name='s' "
+	    "password='..xpoEyRReGzk' access='full'/></admin></config>",
+	    "the same names elsewhere");
 
 	ok(m->nservices == 2 && m->services[1]->ngroups == 2 &&
 	    m->services[1]->groups[1]->nhosts == 1, "they are all there");

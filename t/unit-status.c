@@ -285,7 +285,8 @@ test_obj(struct pydirector *d)
 	view(status_obj, d, &b);
 	ok(has(&b, "\n    group main%20\"x\"\n        enabled true\n"
 	    "        scheduler leastconnsrr\n        easeIn true\n"
-	    "        sendProxy no\n        host one\n            ip 10.0.0.1:80\n"
+	    "        sendProxy no\n"
+	    "        host one\n            ip 10.0.0.1:80\n"
 	    "            weight 1\n"), "config.obj");
 	ok(has(&b, "    connectTimeout 5\n"), "seconds");
 	ok(has(&b, "admin\n    user bob\n        access readonly\n"), "users");

@@ -45,6 +45,9 @@ compile()
 			grep -q 'HAVE_KQUEUE 1' config.h || continue ;;
 		compat/set-epoll.c | t/bench-backend.c | t/flood.c)
 			grep -q 'HAVE_EPOLL 1' config.h || continue ;;
+		t/fault.c)
+			grep -q 'HAVE_EPOLL 1' config.h || continue
+			flags=${XML_CFLAGS-} ;;
 		conf*.c | t/unit-conf.c) flags=${XML_CFLAGS-} ;;
 		sshd*.c)
 			grep -q '^SSHD = .' config.mk || continue

@@ -1,0 +1,334 @@
+/* SPDX-License-Identifier: ISC
+ *
+ * Runs the balancer, as the program that it is, over and over through the same
+ * short life (start, requests, commands, a save, a reload, pages, stop) while
+ * one system call or allocation fails (fault.c), and looks at what that costs.
+ *
+ *	faulty [-ap] [-j WORKERS] [-k KIND] [-n NTH] PROGRAM DIRECTORY
+ *
+ * PROGRAM is the path of pydirector: its helpers are looked for beside it.
+ * Prints TAP. -a: every call of each kind, not a sample. -p: relays in the
+ * poll array. -k, -n: only that kind and that call, and the log is shown. */
+
+#include "config.h"
+
+#include <sys/types.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <sys/time.h>
+#include <sys/un.h>
+#include <sys/wait.h>
+
+#include <poll.h>
+#include <signal.h>
+#if HAVE_CRYPT_H
+#include <crypt.h>
+#endif
+
+#include "tool.h"
+#include "fault.h"
+#include "fault-life.h"
+
+#define WORKERS_MAX	16
+#define SAMPLE		8	/* calls of a kind with one error */
+#define SAMPLE_MEMORY	90
+
+struct word {
+	int		 error;
+	const char	*name;
+};
+
+static const struct word words[] = {
+	{ FAULT_SHORT, "short" }, { EACCES, "EACCES" },
+	{ EADDRINUSE, "EADDRINUSE" }, { EADDRNOTAVAIL, "EADDRNOTAVAIL" },
+	{ EAGAIN, "EAGAIN" }, { ECHILD, "ECHILD" },
+	{ ECONNABORTED, "ECONNABORTED" }, { ECONNREFUSED, "ECONNREFUSED" },
+	{ ECONNRESET, "ECONNRESET" }, { EINTR, "EINTR" },
+	{ EINVAL, "EINVAL" }, { EIO, "EIO" }, { EMFILE, "EMFILE" },
+	{ ENETUNREACH, "ENETUNREACH" }, { ENFILE, "ENFILE" },
+	{ ENOBUFS, "ENOBUFS" }, { ENOENT, "ENOENT" }, { ENOMEM, "ENOMEM" },
+	{ ENOSPC, "ENOSPC" }, { ENOSYS, "ENOSYS" }, { ENOTCONN, "ENOTCONN" },
+	{ EPERM, "EPERM" }, { EPIPE, "EPIPE" }, { ETIMEDOUT, "ETIMEDOUT" }
+};
+
+/* What may fail how, and what that may cost: so many requests; commands may
+ * cost one each. */
+static const struct kind {
+	const char	*name;
+	int		 lost;
+	int		 errors[8];	/* 0 ends them */
+} kinds[FAULT_KINDS] = {
+	[FAULT_MEMORY] = { "memory", 1, { ENOMEM } },
+	[FAULT_XML] = { "libxml2", 0, { ENOMEM } },
+	[FAULT_ACCEPT] = { "accept", 0, { EMFILE, ENFILE, ENOBUFS, ENOMEM,
+	    ECONNABORTED, EPERM, EINTR } },
+	[FAULT_SOCKET] = { "socket", 0, { EMFILE, ENFILE, ENOBUFS, ENOMEM } },
+	[FAULT_CONNECT] = { "connect", 0, { EADDRNOTAVAIL, ECONNREFUSED,
+	    ENETUNREACH, EAGAIN, ENOBUFS, EPERM, EINTR } },
+	[FAULT_RECV] = { "recv", 1, { ECONNRESET, ETIMEDOUT, ENOMEM, EINTR } },
+	[FAULT_SEND] = { "send", 1, { EPIPE, ECONNRESET, ENOBUFS, ENOMEM,
+	    EINTR } },
+	[FAULT_READ] = { "read", 0, { EIO, EINTR, FAULT_SHORT } },
+	[FAULT_WRITE] = { "write", 0, { ENOSPC, EIO, EINTR, EAGAIN,
+	    FAULT_SHORT } },
+	[FAULT_SPAWN] = { "posix_spawn", 0, { ENOMEM, EAGAIN, ENOENT } },
+	[FAULT_SET] = { "epoll", 0, { ENOMEM, ENOSPC, EINTR } },
+	[FAULT_POLL] = { "poll", 0, { EINTR, ENOMEM } },
+	[FAULT_OPEN] = { "open", 0, { EMFILE, EACCES, ENOENT, ENOSPC } },
+	[FAULT_NAME] = { "getsockname", 0, { ENOBUFS, ENOTCONN } },
+	[FAULT_PAIR] = { "socketpair", 0, { EMFILE, ENFILE } },
+	[FAULT_BIND] = { "bind", 0, { EADDRINUSE, EACCES } },
+	[FAULT_LISTEN] = { "listen", 0, { EADDRINUSE } },
+	[FAULT_ASK] = { "getsockopt", 0, { ENOBUFS, EINVAL } },
+	[FAULT_OPTION] = { "setsockopt", 0, { EINVAL } },
+	[FAULT_FCNTL] = { "fcntl", 0, { EMFILE, EINVAL } },
+	[FAULT_IOCTL] = { "ioctl", 0, { EINVAL } },
+	[FAULT_STAT] = { "stat", 0, { EIO, EACCES } },
+	[FAULT_FILE] = { "file", 0, { EIO, ENOSPC, EPERM } },
+	[FAULT_RANDOM] = { "getentropy", 0, { ENOSYS } },
+	[FAULT_CLOSE] = { "close", 0, { EINTR, EIO } },
+	[FAULT_SHUTDOWN] = { "shutdown", 0, { ENOTCONN } },
+	[FAULT_WAIT] = { "waitpid", 0, { EINTR, ECHILD } },
+	[FAULT_SIGNAL] = { "sigaction", 0, { EINVAL } },
+	[FAULT_LOOKUP] = { "getaddrinfo", 0, { EAGAIN } },
+	[FAULT_FORK] = { "fork", 0, { EAGAIN, ENOMEM } }
+};
+
+/* What a worker has found, for all to see. */
+struct result {
+	long		 runs[FAULT_KINDS];
+	long		 fired[FAULT_KINDS];
+	long		 bad[FAULT_KINDS];
+};
+
+static int every, show, only = -1;
+static long only_nth;
+/* The pipe that signal handlers write to stays open to the last. */
+static int own_fds = 2;
+
+static const char *
+error_name(int error)
+{
+	size_t i;
+
+	for (i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+		if (words[i].error == error)
+			return words[i].name;
+	return "?";
+}
+
+static void *
+shared(size_t n)
+{
+	void *p = mmap(NULL, n, PROT_READ | PROT_WRITE,
+	    MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+
+	if (p == MAP_FAILED)
+		tool_die("mmap: %s", strerror(errno));
+	memset(p, 0, n);
+	return p;
+}
+
+/* Errors that say something about a host, or about its name. */
+static int
+may_blame(const struct fault *f)
+{
+	if (f->kind == FAULT_LOOKUP)
+		return 1;
+	return f->kind == FAULT_CONNECT && f->error != EADDRNOTAVAIL &&
+	    f->error != ENOBUFS && f->error != EINTR;
+}
+
+/* One life with one fault; prints what is wrong. Returns how much is. */
+static int
+try(struct life *l, int kind, long nth, int error)
+{
+	struct fault *f = l->fault;
+	char why[TEXT_MAX + 80];
+	int lost = kind == -1 ? 0 : kinds[kind].lost;
+
+	memset(f, 0, sizeof(*f));
+	f->kind = kind;
+	f->nth = nth;
+	f->error = error;
+	life_run(l);
+	why[0] = '\0';
+	if (l->fatal[0] != '\0')
+		snprintf(why, sizeof(why), "%s", l->fatal);
+	else if (l->requests_lost > lost)
+		snprintf(why, sizeof(why), "%d requests lost, last: %s",
+		    l->requests_lost, l->why);
+	else if (l->commands_lost > (kind != -1))
+		snprintf(why, sizeof(why), "%d commands lost, last: %s",
+		    l->commands_lost, l->why);
+	else if (f->ended && (f->live > 0 || f->fds > own_fds))
+		snprintf(why, sizeof(why), "left: %ld blocks, one from "
+		    "0x%lx; %d descriptors, one is %d", f->live,
+		    f->live_site, f->fds, f->fd);
+	else if (!may_blame(f) && life_logged(l, ": down: "))
+		snprintf(why, sizeof(why), "a host is blamed");
+	if (why[0] == '\0' && !show)
+		return 0;
+	printf("# %s %ld %s at 0x%lx: %s\n", kind == -1 ? "none" :
+	    kinds[kind].name, nth, error_name(error), f->site,
+	    why[0] == '\0' ? "good" : why);
+	life_show(l);
+	fflush(stdout);
+	return why[0] != '\0';
+}
+
+/* The calls that this worker makes fail: those of its turn, all of them or a
+ * sample of them, each with each error. */
+static void
+work(struct life *l, struct result *r, const long counts[FAULT_KINDS],
+    int worker, int workers)
+{
+	const struct kind *k;
+	pid_t parent = getppid();
+	long step, n, turn = 0, sample;
+	int i, e;
+
+	for (i = 0; i < FAULT_KINDS; i++) {
+		k = &kinds[i];
+		if (only != -1 && only != i)
+			continue;
+		sample = k->errors[1] == 0 ? SAMPLE_MEMORY : SAMPLE;
+		step = every || only_nth || counts[i] <= sample ? 1 :
+		    (counts[i] + sample - 1) / sample;
+		for (e = 0; e < 8 && k->errors[e] != 0; e++)
+			for (n = 1; n <= counts[i] + 1; n += step) {
+				if (only_nth && n != only_nth)
+					continue;
+				if (turn++ % workers != worker)
+					continue;
+				if (getppid() != parent)
+					return;
+				r->runs[i]++;
+				r->bad[i] += try(l, i, n, k->errors[e]);
+				r->fired[i] += l->fault->fired;
+			}
+	}
+}
+
+/* How often each kind is called when nothing fails. */
+static int
+count(struct life *l, long counts[FAULT_KINDS])
+{
+	int bad, i, was = show;
+
+	show = 0;
+	bad = try(l, -1, 0, 0);
+	show = was;
+	for (i = 0; i < FAULT_KINDS; i++)
+		counts[i] = l->fault->counts[i];
+	printf("%sok 1 - a life without a fault\n", bad ? "not " : "");
+	fflush(stdout);
+	return bad;
+}
+
+/* Sums up what the workers have found. */
+static int
+report(const struct result *results, int workers,
+    const long counts[FAULT_KINDS])
+{
+	long runs, fired, bad;
+	int i, w, n = 1, failed = 0;
+
+	for (i = 0; i < FAULT_KINDS; i++) {
+		if ((only != -1 && only != i) || counts[i] == 0)
+			continue;
+		runs = fired = bad = 0;
+		for (w = 0; w < workers; w++) {
+			runs += results[w].runs[i];
+			fired += results[w].fired[i];
+			bad += results[w].bad[i];
+		}
+		if (fired == 0 && runs > 0 && !only_nth)
+			bad++;
+		failed |= bad > 0;
+		printf("%sok %d - %s: %ld calls, %ld faults: each costs what "
+		    "it may\n", bad > 0 ? "not " : "", ++n, kinds[i].name,
+		    counts[i], fired);
+	}
+	printf("1..%d\n", n);
+	return failed;
+}
+
+static int
+run_workers(const char *program, const char *dir, int poll_only, int workers)
+{
+	struct result *results = shared(sizeof(*results) * WORKERS_MAX);
+	long counts[FAULT_KINDS];
+	struct life life;
+	int w, status, failed = 0;
+
+	life_init(&life, program, dir, 0, poll_only,
+	    shared(sizeof(struct fault)));
+	if (count(&life, counts)) {
+		life_done(&life);
+		printf("1..1\n");
+		return 1;
+	}
+	life_done(&life);
+	for (w = 0; w < workers; w++) {
+		fflush(stdout);
+		if (fork() != 0)
+			continue;
+		life_init(&life, program, dir, w, poll_only,
+		    shared(sizeof(struct fault)));
+		work(&life, &results[w], counts, w, workers);
+		life_done(&life);
+		fflush(stdout);
+		_exit(0);
+	}
+	while (wait(&status) != -1 || errno == EINTR)
+		failed |= status != 0;
+	if (failed)
+		printf("# a worker has failed\n");
+	return report(results, workers, counts) || failed;
+}
+
+static int
+kind_of(const char *name)
+{
+	int i;
+
+	for (i = 0; i < FAULT_KINDS; i++)
+		if (strcmp(kinds[i].name, name) == 0)
+			return i;
+	tool_die("%s: no such kind", name);
+	return -1;
+}
+
+int
+fault_run(int argc, char *argv[])
+{
+	int c, poll_only = 0, workers = 2;
+
+	while ((c = getopt(argc, argv, "aj:k:n:p")) != -1) {
+		switch (c) {
+		case 'a':
+			every = 1;
+			break;
+		case 'j':
+			workers = (int)tool_number(optarg);
+			break;
+		case 'k':
+			only = kind_of(optarg);
+			break;
+		case 'n':
+			only_nth = (long)tool_number(optarg);
+			show = 1;
+			break;
+		case 'p':
+			poll_only = 1;
+			break;
+		default:
+			tool_die("faulty: see t/fault-run.c");
+		}
+	}
+	if (argc - optind != 2 || workers < 1 || workers > WORKERS_MAX)
+		tool_die("faulty: see t/fault-run.c");
+	signal(SIGPIPE, SIG_IGN);
+	return run_workers(argv[optind], argv[optind + 1], poll_only, workers);
+}

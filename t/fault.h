@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: ISC
+ *
+ * Calls that fail on demand: what fault.c (the wrappers) and fault-run.c (who
+ * runs the balancer with them) share. It is in memory that both processes
+ * see. */
+
+#ifndef FAULT_H
+#define FAULT_H
+
+#include <stddef.h>
+
+enum fault_kind {
+	FAULT_MEMORY, FAULT_XML, FAULT_ACCEPT, FAULT_SOCKET, FAULT_CONNECT,
+	FAULT_RECV, FAULT_SEND, FAULT_READ, FAULT_WRITE, FAULT_SPAWN,
+	FAULT_SET, FAULT_POLL, FAULT_OPEN, FAULT_NAME, FAULT_PAIR, FAULT_BIND,
+	FAULT_LISTEN, FAULT_ASK, FAULT_OPTION, FAULT_FCNTL, FAULT_IOCTL,
+	FAULT_STAT, FAULT_FILE, FAULT_RANDOM, FAULT_CLOSE, FAULT_SHUTDOWN,
+	FAULT_WAIT, FAULT_SIGNAL, FAULT_LOOKUP, FAULT_FORK, FAULT_KINDS
+};
+
+/* In place of an errno: the call moves one byte. */
+#define FAULT_SHORT	(-1)
+
+#define FAULT_PORTS	4
+
+struct fault {
+	int		 kind;		/* enum fault_kind; -1: none fails */
+	long		 nth;		/* call of that kind, from 1 */
+	int		 error;		/* errno it fails with */
+	int		 fired;		/* it has failed */
+	unsigned long	 site;		/* where it was called */
+	long		 counts[FAULT_KINDS];	/* calls so far */
+	int		 looping;	/* the balancer waits for clients */
+	int		 nports;
+	unsigned	 ports[FAULT_PORTS];	/* TCP, in order of listen(2) */
+	/* At the end. */
+	int		 ended;		/* main() has returned */
+	long		 live;		/* blocks of memory never freed */
+	unsigned long	 live_site;	/* where one of them was made */
+	int		 fds;		/* descriptors never closed */
+	int		 fd;		/* one of them */
+};
+
+/* The program's main(), and what it leaves behind goes into f. */
+int	 fault_main(struct fault *f, int argc, char *argv[]);
+/* What is run instead of it. */
+int	 fault_run(int argc, char *argv[]);
+
+#endif
