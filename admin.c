@@ -389,7 +389,8 @@ admin_start(struct pydirector *d, char *err, size_t size)
 		return 0;
 	}
 	if (secure_prepare(d, &s, err, size) == -1) {
-		if (d->running)
+		/* An upgrade must not lose what the old process has. */
+		if (d->running || d->takeover != NULL)
 			return -1;
 		/* Traffic goes on without a page. */
 		log_line(d->log, tls_built_in() ? LOG_LEVEL_ERR :

@@ -83,7 +83,23 @@ bound_close(struct bound *b)
 	while (b->n > 0)
 		net_close(b->fds[--b->n]);
 	free(b->address);
-	b->address = NULL;
+	free(b->subject);
+	b->address = b->subject = NULL;
+}
+
+/* The descriptor that another process has lent us for exactly this address,
+ * or -1. */
+static int
+bound_lent(const struct pydirector *d, const struct addr *a)
+{
+	const struct bound *b;
+	int i;
+
+	for (b = d->bound; b != NULL && addr_port(a) != 0; b = b->next)
+		for (i = 0; b->lent && i < b->n; i++)
+			if (addr_same(&b->addrs[i], a))
+				return b->fds[i];
+	return -1;
 }
 
 /* A socket for the address: another descriptor for that of a door which
@@ -97,6 +113,9 @@ bound_socket(const struct pydirector *d, const struct addr *a)
 
 	if (s != NULL && s->door->leaving)
 		return net_dup(s->io.fd);
+	fd = bound_lent(d, a);
+	if (fd != -1)
+		return net_dup(fd);
 	fd = net_listen(a, 0);
 	if (fd != -1 || errno != EADDRINUSE || addr_port(a) == 0)
 		return fd;
@@ -266,13 +285,22 @@ bound_open(const struct pydirector *d, struct bound *b, const char *address,
 	return result;
 }
 
+/* 1: what was prepared is for this. */
+static int
+bound_suits(const struct bound *b, const char *subject, const char *address)
+{
+	return bound_same_address(b->address, address) && (b->subject == NULL ||
+	    addr_path(address) != NULL || b->at.port != 0 ||
+	    strcmp(b->subject, subject) == 0);
+}
+
 int
-bound_take(struct pydirector *d, struct bound *b, const char *address,
-    mode_t mode)
+bound_take(struct pydirector *d, struct bound *b, const char *subject,
+    const char *address, mode_t mode)
 {
 	struct bound **link = &d->bound, *found;
 
-	while (*link != NULL && !bound_same_address((*link)->address, address))
+	while (*link != NULL && !bound_suits(*link, subject, address))
 		link = &(*link)->next;
 	found = *link;
 	if (found == NULL)

@@ -15,6 +15,9 @@ struct bound {
 	int		 n;
 	int		 fds[DOOR_SOCKETS];
 	struct addr	 addrs[DOOR_SOCKETS];	/* in use */
+	char		*subject;	/* of the door that had it in another
+					 * process; NULL: it is ours alone */
+	unsigned char	 lent;		/* by that process: its path stays */
 };
 
 /* Binds the address, or, has not NULL, holds other descriptors for the sockets
@@ -24,9 +27,11 @@ struct bound {
 int	 bound_open(const struct pydirector *, struct bound *,
 	    const char *address, mode_t mode, const struct door *has,
 	    const char **why);
-/* Moves what was prepared for the address here: 1, or 0: nothing was. */
-int	 bound_take(struct pydirector *, struct bound *, const char *address,
-	    mode_t mode);
+/* Moves what was prepared for the address here: 1, or 0: nothing was. What
+ * another process had on a port that the system chose goes to the same subject
+ * only. */
+int	 bound_take(struct pydirector *, struct bound *, const char *subject,
+	    const char *address, mode_t mode);
 /* Closes what is held, and frees the address if it is still here. */
 void	 bound_close(struct bound *);
 /* 1 when both addresses say the same, however they are spelled. */

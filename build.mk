@@ -10,18 +10,19 @@
 include config.mk
 
 # The objects, floor by floor: pydirector-internals(7).
-FLOOR0 = clock.o random.o siphash.o index.o log.o buf.o amp.o escape.o words.o addr.o proxy.o network.o $(COMPAT)
+FLOOR0 = clock.o random.o siphash.o index.o log.o buf.o amp.o escape.o words.o addr.o proxy.o network.o compat/harden.o $(COMPAT)
 FLOOR1 = $(TLS) net.o loop.o child.o sink.o helper.o
 FLOOR2 = compareconf.o compareconf-host.o compareconf-admin.o edit.o model.o sched.o conf.o conf-attr.o conf-value.o conf-build.o conf-check.o \
 	conf-save.o conf-text.o conf-want.o
 FLOOR3 = save.o dial.o bound.o door.o listen.o admit.o connlog.o syslog.o relay.o relay-tell.o relay-connect.o origin.o header.o flow.o check.o manager.o
-FLOOR4 = command-edit.o command-host.o command-set.o command-user.o parts.o reload.o auth.o http.o http-conn.o http-io.o http-answer.o http-parse.o secure.o command.o \
+FLOOR4 = state.o handover.o takeover.o command-edit.o command-host.o command-set.o command-user.o parts.o reload.o auth.o http.o http-conn.o http-io.o http-answer.o http-parse.o secure.o command.o \
 	status.o metrics.o view.o plot.o page.o page-running.o admin.o control.o asker.o ssh.o \
 	channel.o channel-login.o console.o console-args.o console-complete.o console-run.o console-show.o
 FLOOR5 = director.o
+DAEMON_OBJECTS = pydirector.o daemon.o notify.o password.o privilege.o upgrade.o
 # pydirectorctl.
 CTL_OBJECTS = pydirectorctl.o ctl-ask.o ctl-compare.o ctl-edit.o ctl-print.o ctl-run.o ctl-signal.o ctl-watch.o
-FLOOR6 = pydirector.o daemon.o helper-main.o $(CTL_OBJECTS) $(SSHD_OBJECTS)
+FLOOR6 = $(DAEMON_OBJECTS) helper-main.o $(CTL_OBJECTS) $(SSHD_OBJECTS)
 
 ENGINE = $(FLOOR0) $(FLOOR1) $(FLOOR2) $(FLOOR3) $(FLOOR4) $(FLOOR5)
 PROGRAMS = pydirector pydirector-helper pydirectorctl $(SSHD)
@@ -104,8 +105,8 @@ libpydirector.a: $(ENGINE)
 	rm -f $@
 	$(AR) -rc $@ $(ENGINE)
 
-pydirector: pydirector.o daemon.o libpydirector.a
-	$(LINK) -o $@ pydirector.o daemon.o libpydirector.a $(LIBS) $(CRYPT_LIBS)
+pydirector: $(DAEMON_OBJECTS) libpydirector.a
+	$(LINK) -o $@ $(DAEMON_OBJECTS) libpydirector.a $(LIBS) $(CRYPT_LIBS)
 
 pydirector-helper: helper-main.o libpydirector.a
 	$(LINK) -o $@ helper-main.o libpydirector.a $(NET_LIBS) $(CRYPT_LIBS)
@@ -243,14 +244,14 @@ WRAP = -Wl,--wrap=main,--wrap=malloc,--wrap=calloc,--wrap=realloc,--wrap=strdup 
 	-Wl,--wrap=fchmod,--wrap=fchown,--wrap=ftruncate,--wrap=pread \
 	-Wl,--wrap=pwrite,--wrap=getentropy,--wrap=close,--wrap=shutdown \
 	-Wl,--wrap=waitpid,--wrap=sigaction,--wrap=getaddrinfo,--wrap=open \
-	-Wl,--wrap=poll
+	-Wl,--wrap=poll,--wrap=clock_gettime,--wrap=time
 FAULT_OBJECTS = t/fault.o t/fault-run.o t/fault-life.o
 
 t/fault.o: t/fault.c
 	$(COMPILE) $(XML_CFLAGS) -c -o $@ t/fault.c
 
-t/faulty: pydirector.o daemon.o $(FAULT_OBJECTS) libpydirector.a
-	$(LINK) $(WRAP) -o $@ pydirector.o daemon.o $(FAULT_OBJECTS) \
+t/faulty: $(DAEMON_OBJECTS) $(FAULT_OBJECTS) libpydirector.a
+	$(LINK) $(WRAP) -o $@ $(DAEMON_OBJECTS) $(FAULT_OBJECTS) \
 	    libpydirector.a $(LIBS) $(CRYPT_LIBS)
 
 # What t/fuzz.sh builds, with flags of its own.
@@ -294,9 +295,9 @@ t/kqueue/set-kqueue.o: compat/set-kqueue.c compat/set.h config.h loop.h \
 t/kqueue/kqueue.o: t/kqueue/kqueue.c config.h t/kqueue/sys/event.h
 	$(COMPILE) -It/kqueue -c -o $@ t/kqueue/kqueue.c
 
-t/kqueue/pydirector: pydirector.o daemon.o libpydirector.a \
+t/kqueue/pydirector: $(DAEMON_OBJECTS) libpydirector.a \
 	t/kqueue/set-kqueue.o t/kqueue/kqueue.o
-	$(LINK) -o $@ pydirector.o daemon.o t/kqueue/set-kqueue.o \
+	$(LINK) -o $@ $(DAEMON_OBJECTS) t/kqueue/set-kqueue.o \
 	    t/kqueue/kqueue.o libpydirector.a $(LIBS) $(CRYPT_LIBS)
 
 RUN_TESTS = $(PROVE) $(PROVEFLAGS) -j$(JOBS) -e 'sh tools/run-test.sh'
@@ -386,6 +387,7 @@ compareconf-host.o: compareconf-host.c addr.h buf.h compareconf.h conf.h config.
 compareconf.o: compareconf.c addr.h buf.h compareconf.h conf.h config.h director.h door.h helper.h index.h log.h loop.h net.h network.h
 compat/explicit_bzero.o: compat/explicit_bzero.c compat/compat.h config.h
 compat/getentropy.o: compat/getentropy.c compat/compat.h config.h
+compat/harden.o: compat/harden.c compat/harden.h config.h
 compat/set-epoll.o: compat/set-epoll.c compat/set.h config.h loop.h
 compat/set-kqueue.o: compat/set-kqueue.c compat/set.h config.h loop.h
 compat/set-none.o: compat/set-none.c compat/set.h config.h
@@ -398,7 +400,7 @@ conf-text.o: conf-text.c addr.h buf.h conf-text.h conf.h config.h director.h doo
 conf-value.o: conf-value.c addr.h buf.h conf.h config.h director.h door.h helper.h index.h log.h loop.h net.h network.h
 conf-want.o: conf-want.c addr.h buf.h conf-text.h conf-want.h conf.h config.h director.h door.h helper.h index.h log.h loop.h net.h network.h
 conf.o: conf.c addr.h buf.h conf.h config.h director.h door.h helper.h index.h log.h loop.h net.h network.h
-connlog.o: connlog.c addr.h buf.h clock.h config.h connlog.h director.h door.h escape.h helper.h index.h log.h loop.h net.h network.h relay.h sink.h
+connlog.o: connlog.c addr.h buf.h clock.h config.h connlog.h director.h door.h escape.h given.h helper.h index.h log.h loop.h net.h network.h relay.h sink.h
 console-args.o: console-args.c addr.h buf.h channel.h command.h conf.h config.h console.h director.h door.h helper.h index.h log.h loop.h net.h network.h view.h words.h
 console-complete.o: console-complete.c addr.h buf.h channel.h command.h conf.h config.h console.h director.h door.h helper.h index.h log.h loop.h net.h network.h view.h words.h
 console-run.o: console-run.c addr.h buf.h channel.h command.h conf.h config.h console.h director.h door.h escape.h helper.h index.h log.h loop.h net.h network.h view.h words.h
@@ -414,11 +416,12 @@ ctl-signal.o: ctl-signal.c buf.h config.h ctl.h log.h
 ctl-watch.o: ctl-watch.c addr.h buf.h channel.h clock.h config.h ctl.h director.h door.h helper.h index.h log.h loop.h net.h network.h
 daemon.o: daemon.c clock.h config.h daemon.h log.h
 dial.o: dial.c addr.h buf.h config.h director.h door.h helper.h index.h log.h loop.h net.h network.h
-director.o: director.c addr.h buf.h config.h connlog.h director.h door.h helper.h index.h log.h loop.h net.h network.h proxy.h pydirector.h random.h
+director.o: director.c addr.h buf.h config.h connlog.h director.h door.h given.h handover.h helper.h index.h log.h loop.h net.h network.h proxy.h pydirector.h random.h
 door.o: door.c addr.h bound.h buf.h config.h director.h door.h helper.h index.h log.h loop.h net.h network.h
 edit.o: edit.c addr.h buf.h config.h director.h door.h helper.h index.h log.h loop.h net.h network.h
 escape.o: escape.c buf.h config.h escape.h log.h
 flow.o: flow.c addr.h buf.h config.h director.h door.h helper.h index.h log.h loop.h net.h network.h relay.h
+handover.o: handover.c addr.h buf.h child.h command.h conf.h config.h director.h door.h handover.h helper.h http.h index.h log.h loop.h net.h network.h page.h
 header.o: header.c addr.h buf.h config.h director.h door.h helper.h index.h log.h loop.h net.h network.h proxy.h relay.h
 helper-main.o: helper-main.c addr.h compat/compat.h config.h helper.h log.h loop.h sink.h
 helper.o: helper.c addr.h child.h compat/compat.h config.h helper.h log.h loop.h net.h
@@ -436,13 +439,16 @@ metrics.o: metrics.c addr.h buf.h clock.h config.h connlog.h director.h door.h e
 model.o: model.c addr.h buf.h config.h director.h door.h helper.h index.h log.h loop.h net.h network.h
 net.o: net.c addr.h config.h net.h
 network.o: network.c addr.h config.h network.h
+notify.o: notify.c addr.h clock.h config.h net.h notify.h
 origin.o: origin.c addr.h buf.h config.h director.h door.h helper.h index.h log.h loop.h net.h network.h origin.h random.h relay.h siphash.h
 page-running.o: page-running.c addr.h buf.h clock.h config.h director.h door.h escape.h helper.h http.h index.h log.h loop.h net.h network.h page.h status.h
 page.o: page.c addr.h buf.h config.h director.h door.h escape.h helper.h http.h index.h log.h loop.h net.h network.h page.h
 parts.o: parts.c addr.h buf.h conf.h config.h connlog.h director.h door.h helper.h index.h log.h loop.h net.h network.h parts.h
+password.o: password.c compat/compat.h config.h password.h
 plot.o: plot.c addr.h buf.h config.h director.h door.h helper.h http.h index.h log.h loop.h net.h network.h page.h
+privilege.o: privilege.c compat/harden.h config.h privilege.h
 proxy.o: proxy.c addr.h config.h proxy.h
-pydirector.o: pydirector.c compat/compat.h config.h daemon.h pydirector.h
+pydirector.o: pydirector.c compat/harden.h config.h daemon.h notify.h password.h privilege.h pydirector.h upgrade.h
 pydirectorctl.o: pydirectorctl.c addr.h buf.h channel.h config.h ctl.h director.h door.h helper.h index.h log.h loop.h net.h network.h
 random.o: random.c clock.h compat/compat.h config.h random.h
 relay-connect.o: relay-connect.c addr.h buf.h clock.h config.h director.h door.h helper.h index.h log.h loop.h net.h network.h random.h relay.h
@@ -451,20 +457,24 @@ relay.o: relay.c addr.h admit.h buf.h clock.h config.h director.h door.h helper.
 reload.o: reload.c addr.h buf.h command.h conf.h config.h director.h door.h helper.h index.h log.h loop.h net.h network.h parts.h
 save.o: save.c addr.h buf.h clock.h config.h director.h door.h helper.h index.h log.h loop.h net.h network.h
 sched.o: sched.c addr.h buf.h config.h director.h door.h helper.h index.h log.h loop.h net.h network.h
-secure.o: secure.c addr.h buf.h config.h director.h door.h helper.h http.h index.h log.h loop.h net.h network.h secure.h tls.h
+secure.o: secure.c addr.h buf.h config.h director.h door.h given.h helper.h http-conn.h http.h index.h log.h loop.h net.h network.h secure.h tls.h
 sink.o: sink.c addr.h buf.h child.h config.h log.h loop.h net.h sink.h
 siphash.o: siphash.c config.h siphash.h
-ssh.o: ssh.c addr.h buf.h channel.h child.h config.h director.h door.h helper.h index.h log.h loop.h net.h network.h ssh.h
+ssh.o: ssh.c addr.h buf.h channel.h child.h config.h director.h door.h given.h helper.h index.h log.h loop.h net.h network.h ssh.h
 sshd-auth.o: sshd-auth.c clock.h compat/compat.h config.h ssh.h sshd.h
 sshd-key.o: sshd-key.c compat/compat.h config.h ssh.h sshd.h
 sshd-pty.o: sshd-pty.c config.h ssh.h sshd.h
 sshd-shell.o: sshd-shell.c clock.h config.h ssh.h sshd.h
 sshd.o: sshd.c clock.h config.h ssh.h sshd.h
+state.o: state.c addr.h buf.h config.h director.h door.h handover.h helper.h index.h log.h loop.h net.h network.h
 status.o: status.c addr.h buf.h clock.h conf.h config.h director.h door.h escape.h helper.h index.h log.h loop.h net.h network.h status.h
-syslog.o: syslog.c addr.h buf.h config.h connlog.h director.h door.h helper.h index.h log.h loop.h net.h network.h sink.h
+syslog.o: syslog.c addr.h buf.h config.h connlog.h director.h door.h given.h helper.h index.h log.h loop.h net.h network.h sink.h
 t/backend.o: t/backend.c config.h t/proxy-text.h t/tool.h
 t/bench-backend.o: t/bench-backend.c config.h t/tool.h
 t/client.o: t/client.c config.h t/tool.h
+t/fault-life.o: t/fault-life.c config.h t/fault-life.h t/fault.h t/tool.h
+t/fault-run.o: t/fault-run.c config.h t/fault-life.h t/fault.h t/tool.h
+t/fault.o: t/fault.c config.h t/fault.h
 t/flood.o: t/flood.c config.h t/tool.h
 t/fuzz-addr.o: t/fuzz-addr.c addr.h config.h t/fuzz.h
 t/fuzz-amp.o: t/fuzz-amp.c amp.h buf.h config.h log.h t/fuzz.h
@@ -491,8 +501,10 @@ t/unit-console.o: t/unit-console.c addr.h buf.h channel.h command.h conf.h confi
 t/unit-control.o: t/unit-control.c addr.h amp.h buf.h clock.h config.h control.h director.h door.h helper.h index.h log.h loop.h net.h network.h origin.h relay.h siphash.h t/tap.h
 t/unit-helper.o: t/unit-helper.c addr.h clock.h config.h helper.h log.h loop.h net.h t/tap.h
 t/unit-http.o: t/unit-http.c addr.h buf.h config.h director.h door.h helper.h http.h index.h log.h loop.h net.h network.h random.h t/tap.h
+t/unit-index.o: t/unit-index.c addr.h config.h index.h t/tap.h
 t/unit-log.o: t/unit-log.c clock.h config.h log.h t/tap.h
 t/unit-loop.o: t/unit-loop.c compat/set.h config.h loop.h t/tap.h
+t/unit-many.o: t/unit-many.c addr.h buf.h config.h director.h door.h helper.h index.h log.h loop.h net.h network.h pydirector.h t/tap.h
 t/unit-model.o: t/unit-model.c addr.h buf.h config.h director.h door.h helper.h index.h log.h loop.h net.h network.h t/tap.h
 t/unit-network.o: t/unit-network.c addr.h config.h network.h t/tap.h
 t/unit-origin.o: t/unit-origin.c addr.h buf.h config.h director.h door.h helper.h index.h log.h loop.h net.h network.h origin.h relay.h siphash.h t/tap.h
@@ -504,8 +516,10 @@ t/unit-status.o: t/unit-status.c addr.h buf.h clock.h config.h director.h door.h
 t/unit-tls.o: t/unit-tls.c addr.h config.h net.h t/tap.h tls.h
 t/unit-web.o: t/unit-web.c addr.h buf.h clock.h config.h director.h door.h helper.h http-conn.h http.h index.h log.h loop.h net.h network.h t/tap.h t/web-tools.h
 t/unit-words.o: t/unit-words.c buf.h config.h log.h t/tap.h words.h
+takeover.o: takeover.c addr.h bound.h buf.h config.h director.h door.h handover.h helper.h index.h log.h loop.h net.h network.h
 tls-cert.o: tls-cert.c addr.h compat/compat.h config.h net.h tls-impl.h tls.h
 tls-make.o: tls-make.c addr.h config.h net.h tls-impl.h tls.h
 tls.o: tls.c addr.h config.h net.h tls-impl.h tls.h
-view.o: view.c addr.h buf.h config.h director.h door.h helper.h index.h log.h loop.h net.h network.h view.h
+upgrade.o: upgrade.c config.h daemon.h notify.h pydirector.h upgrade.h
+view.o: view.c addr.h buf.h conf.h config.h director.h door.h helper.h index.h log.h loop.h net.h network.h view.h
 words.o: words.c buf.h config.h log.h words.h

@@ -19,6 +19,7 @@
 #include <poll.h>
 #include <signal.h>
 #include <spawn.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -29,7 +30,7 @@
 #define LOOK_FIRST	10	/* ms until it is looked for again; doubles */
 #define LOOK_LAST	500	/* up to this */
 #define END_TRIES	100	/* of 1 ms, at our own end */
-#define ABOVE		16	/* no child gets such a descriptor */
+#define ABOVE		16	/* few children get such a descriptor */
 
 extern char **environ;
 
@@ -121,14 +122,18 @@ int
 child_start(struct child *c, char *const argv[], char *const env[],
     const int *fds, int n, int first)
 {
-	int copies[CHILD_FDS], made = 0, error = 0;
+	int above = first + n > ABOVE ? first + n : ABOVE;
+	int *copies, made = 0, error = 0;
 
-	if (child_running(c) || n > CHILD_FDS)
+	if (child_running(c))
 		return EINVAL;
+	copies = calloc((size_t)n + 1, sizeof(*copies));
+	if (copies == NULL)
+		return ENOMEM;
 	/* Out of the way of the places: a copy onto itself would stay
 	 * close-on-exec, one onto another would be lost. */
 	while (made < n && error == 0) {
-		copies[made] = fcntl(fds[made], F_DUPFD_CLOEXEC, ABOVE);
+		copies[made] = fcntl(fds[made], F_DUPFD_CLOEXEC, above);
 		if (copies[made] == -1)
 			error = errno;
 		else
@@ -139,6 +144,7 @@ child_start(struct child *c, char *const argv[], char *const env[],
 		error = child_spawn(c, argv, env, copies, n, first);
 	while (made > 0)
 		close(copies[--made]);
+	free(copies);
 	return error;
 }
 

@@ -11,8 +11,6 @@
 
 #include "loop.h"
 
-#define CHILD_FDS 4		/* descriptors given to one, at most */
-
 /* Embedded by its owner, who calls child_init once. */
 struct child {
 	struct loop	*loop;

@@ -23,6 +23,7 @@
 static enum outcome	 command_save(const struct request *);
 static enum outcome	 command_close_log(const struct request *);
 static enum outcome	 command_shutdown(const struct request *);
+static enum outcome	 command_upgrade(const struct request *);
 static enum outcome	 command_help(const struct request *);
 
 #define HOST "service group name|host|ip"
@@ -90,6 +91,8 @@ static const struct command commands[] = {
 	    "opens the log file anew", command_close_log, 1 },
 	{ "shutdown", "", W,
 	    "lets connections end, then stops", command_shutdown, 1 },
+	{ "upgrade", "", W,
+	    "puts the program's file in our place", command_upgrade, 1 },
 	{ "help", "[command]", R,
 	    "shows the commands", command_help, 0 }
 };
@@ -493,6 +496,11 @@ command_run(struct pydirector *d, const struct caller *caller,
 	o = command_check_args(&rq, c);
 	if (o != OUTCOME_OK)
 		return o;
+	/* The other process would not hear of it. */
+	if (d->handover != NULL && c->changes)
+		return command_say(&rq, OUTCOME_CONFLICT, d->draining ?
+		    "another process has taken over: connect again" :
+		    "an upgrade is under way");
 	o = c->run(&rq);
 	if (o == OUTCOME_OK && c->changes)
 		command_log(&rq, c);
@@ -610,6 +618,21 @@ command_shutdown(const struct request *rq)
 		return command_say(rq, OUTCOME_FAILED, "not stopped");
 	return command_say(rq, OUTCOME_OK, "stopping, %zu connections left",
 	    d->nrelays);
+}
+
+static enum outcome
+command_upgrade(const struct request *rq)
+{
+	struct pydirector *d = rq->director;
+
+	if (d->upgrade == NULL)
+		return command_say(rq, OUTCOME_CONFLICT, "this program cannot "
+		    "be upgraded while it runs");
+	if (d->upgrade(d->hook_arg) == -1)
+		return command_say(rq, OUTCOME_FAILED, "not started: the log "
+		    "tells why");
+	return command_say(rq, OUTCOME_OK, "started: the log tells what "
+	    "becomes of it");
 }
 
 static enum outcome

@@ -18,6 +18,7 @@
 #include "escape.h"
 #include "sink.h"
 #include "relay.h"
+#include "given.h"
 #include "connlog.h"
 
 /* One of the places that lines go to. */
@@ -161,7 +162,8 @@ connlog_rest(struct buf *b, const struct relay *r)
 	else
 		connlog_us(b, " connect=", more->connected - r->started);
 	connlog_us(b, " duration=", clock_us() - r->started);
-	if (more == NULL)
+	/* Made when the host was there already it has not counted. */
+	if (more == NULL || (r->connected && more->tries == 0))
 		connlog_text(b, " tries=-");
 	else
 		connlog_count(b, " tries=", more->tries);
@@ -351,6 +353,29 @@ connlog_reopen(struct pydirector *d)
 	if (c == NULL || c->targets[CONNLOG_FILE].sink == NULL)
 		return 0;
 	return sink_reopen(c->targets[CONNLOG_FILE].sink);
+}
+
+int
+connlog_give(struct pydirector *d, uid_t uid, gid_t gid, char *err,
+    size_t size)
+{
+	struct connlog *c = d->connlog;
+	struct sink *s = c == NULL ? NULL : c->targets[CONNLOG_FILE].sink;
+
+	if (s == NULL || sink_give(s, uid, gid) == 0)
+		return 0;
+	snprintf(err, size, "connlog: %s: cannot be given away: %s",
+	    sink_name(s), strerror(errno));
+	return -1;
+}
+
+void
+connlog_given(struct pydirector *d)
+{
+	struct connlog *c = d->connlog;
+
+	if (c != NULL && c->targets[CONNLOG_SYSLOG].sink != NULL)
+		sink_restart(c->targets[CONNLOG_SYSLOG].sink);
 }
 
 void

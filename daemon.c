@@ -29,7 +29,7 @@
 
 /* In the order in which daemon_signal tells of them. */
 static const int	signals[] = {
-	SIGTERM, SIGINT, SIGQUIT, SIGUSR1, SIGHUP
+	SIGTERM, SIGINT, SIGQUIT, SIGUSR1, SIGHUP, SIGUSR2
 };
 
 #define SIGNALS (sizeof(signals) / sizeof(signals[0]))
@@ -259,9 +259,29 @@ daemon_pid_close(const char *path, int fd)
 {
 	if (fd == -1)
 		return;
-	if (daemon_pid_is(path, fd))
-		unlink(path);
+	/* Who may not remove it leaves no number that means another process
+	 * some day. */
+	if (daemon_pid_is(path, fd) && unlink(path) == -1 &&
+	    ftruncate(fd, 0) == -1)
+		errno = 0;
 	close(fd);
+}
+
+void
+daemon_pid_release(int fd)
+{
+	if (fd != -1)
+		close(fd);
+}
+
+int
+daemon_give(int fd, uid_t uid, gid_t gid)
+{
+	struct stat st;
+
+	if (fd == -1 || fstat(fd, &st) == -1 || !S_ISREG(st.st_mode))
+		return 0;
+	return fchown(fd, uid, gid);
 }
 
 /* The background. */
@@ -279,11 +299,11 @@ daemon_standard(void)
 }
 
 void
-daemon_close_others(void)
+daemon_close_others(int first)
 {
 	int fd;
 
-	for (fd = STDERR_FILENO + 1; fd < MOST_FILES; fd++)
+	for (fd = first; fd < MOST_FILES; fd++)
 		close(fd);
 }
 
@@ -350,6 +370,8 @@ daemon_ready(int fd)
 		dup2(null, STDERR_FILENO);
 		close(null);
 	}
+	if (fd == -1)
+		return left;
 	/* A parent that is gone does not matter any more. */
 	while (write(fd, "", 1) == -1 && errno == EINTR)
 		continue;
@@ -365,7 +387,7 @@ daemon_catch(int sig)
 	int saved = errno;
 	size_t i;
 
-	if (!running && sig != SIGHUP && sig != SIGUSR1) {
+	if (!running && sig != SIGHUP && sig != SIGUSR1 && sig != SIGUSR2) {
 		if (remove_path != NULL)
 			unlink(remove_path);
 		_exit(1);
@@ -462,27 +484,35 @@ daemon_absolute(const char *path)
 	return joined;
 }
 
-/* The file that a command name stands for, as the shell found it. */
-static char *
-daemon_which(const char *name)
+/* 1: a file that can be executed. */
+static int
+daemon_is_program(const char *path)
+{
+	struct stat st;
+
+	return access(path, X_OK) == 0 && stat(path, &st) == 0 &&
+	    S_ISREG(st.st_mode);
+}
+
+char *
+daemon_self(const char *argv0)
 {
 	const char *dir = getenv("PATH");
-	struct stat st;
 	size_t n;
-	char *path, *real;
+	char *path, *found;
 
-	if (strchr(name, '/') != NULL)
-		return realpath(name, NULL);
+	if (strchr(argv0, '/') != NULL)
+		return daemon_absolute(argv0);
+	/* As the shell has found it. */
 	for (; dir != NULL; dir = dir[n] == ':' ? dir + n + 1 : NULL) {
 		n = strcspn(dir, ":");
-		path = daemon_join(n > 0 ? dir : ".", n > 0 ? n : 1, name);
+		path = daemon_join(n > 0 ? dir : ".", n > 0 ? n : 1, argv0);
 		if (path == NULL)
 			return NULL;
-		if (access(path, X_OK) == 0 && stat(path, &st) == 0 &&
-		    S_ISREG(st.st_mode)) {
-			real = realpath(path, NULL);
+		if (daemon_is_program(path)) {
+			found = daemon_absolute(path);
 			free(path);
-			return real;
+			return found;
 		}
 		free(path);
 	}
@@ -492,8 +522,10 @@ daemon_which(const char *name)
 char *
 daemon_beside(const char *argv0, const char *name, const char *dir)
 {
-	char *self = daemon_which(argv0), *path;
+	char *found = daemon_self(argv0), *path;
+	char *self = found == NULL ? NULL : realpath(found, NULL);
 
+	free(found);
 	if (self != NULL) {
 		path = daemon_join(self, (size_t)(strrchr(self, '/') - self),
 		    name);

@@ -6,6 +6,8 @@
 #ifndef DAEMON_H
 #define DAEMON_H
 
+#include <sys/types.h>
+
 #include <stddef.h>
 
 /* Where log lines go. */
@@ -30,25 +32,31 @@ void	 daemon_log_close(struct daemon_log *);
  * descriptor, or -1 with a text in err: another instance has it, or it cannot
  * be written. */
 int	 daemon_pid_open(const char *path, char *err, size_t size);
-/* Removes it. */
+/* Removes it, or empties it where that is not allowed. */
 void	 daemon_pid_close(const char *path, int fd);
+/* Gives up the lock: another process is to have the file. */
+void	 daemon_pid_release(int fd);
+/* A file that is open is given to a user, if it is one. 0, or -1 with
+ * errno. */
+int	 daemon_give(int fd, uid_t, gid_t);
 
 /* Makes sure that descriptors 0, 1 and 2 are open. */
 void	 daemon_standard(void);
-/* Closes those above them that the program was started with. */
-void	 daemon_close_others(void);
+/* Closes those from first on that the program was started with. */
+void	 daemon_close_others(int first);
 /* Goes on in a child. The parent waits until the child has called
  * daemon_ready or has ended, and exits with 0 or the child's status. Returns a
  * descriptor for daemon_ready, or -1 with errno. */
 int	 daemon_detach(void);
-/* The child is what the parent promised: leaves terminal and directory. 0, or
- * -1 with errno: it is still in the directory. */
+/* The child is what the parent promised: leaves terminal and directory. fd -1:
+ * there is no parent that waits. 0, or -1 with errno: it is still in the
+ * directory. */
 int	 daemon_ready(int fd);
 
-/* Catches SIGTERM, SIGINT, SIGQUIT, SIGHUP and SIGUSR1 and ignores SIGPIPE.
- * Until daemon_running, the first three end the program at once, with status
- * 1, and remove the pid file. Returns a descriptor that becomes readable when
- * one was caught, or -1 with errno. */
+/* Catches SIGTERM, SIGINT, SIGQUIT, SIGHUP, SIGUSR1 and SIGUSR2 and ignores
+ * SIGPIPE. Until daemon_running, the first three end the program at once, with
+ * status 1, and remove the pid file, if there is one. Returns a descriptor that
+ * becomes readable when one was caught, or -1 with errno. */
 int	 daemon_signals(const char *pid_path);
 void	 daemon_running(void);
 /* The number of a signal that was caught, the most urgent first, or 0. */
@@ -56,6 +64,10 @@ int	 daemon_signal(void);
 
 /* The path seen from the root directory, to be freed; NULL with errno. */
 char	*daemon_absolute(const char *path);
+/* The path by which the program was started as argv0, from the root directory,
+ * links not followed: what is there later may be another. To be freed; NULL:
+ * not known. */
+char	*daemon_self(const char *argv0);
 /* The path of a program that belongs to the one running as argv0: beside it,
  * or else in dir. To be freed; NULL: no memory. */
 char	*daemon_beside(const char *argv0, const char *name, const char *dir);

@@ -15,6 +15,8 @@
 #include "proxy.h"
 #include "director.h"
 #include "connlog.h"
+#include "given.h"
+#include "handover.h"
 #include "pydirector.h"
 
 /* What one read takes at most, as a rule and in bulk transfers, whose speed it
@@ -79,6 +81,8 @@ pydirector_stop(struct pydirector *d)
 
 	if (d->model == NULL)
 		return;
+	if (d->running)
+		takeover_stop(d);
 	admin_stop(d);
 	ssh_stop(d);
 	control_stop(d);
@@ -87,6 +91,7 @@ pydirector_stop(struct pydirector *d)
 	for (i = 0; i < d->model->nservices; i++)
 		listen_stop(d, d->model->services[i]);
 	relay_stop_all(d, END_STOP);
+	handover_stop(d);
 	connlog_stop(d);
 	loop_timer_del(&d->loop, &d->short_timer);
 	manager_stop(d);
@@ -100,6 +105,7 @@ pydirector_free(struct pydirector *d)
 	if (d == NULL)
 		return;
 	pydirector_stop(d);
+	takeover_done(d);
 	helper_free(d->lookup);
 	helper_free(d->crypt);
 	syslog_stop(d);
@@ -190,6 +196,7 @@ pydirector_log_file(const struct pydirector *d)
 int
 pydirector_reopen(struct pydirector *d)
 {
+	takeover_reopen(d);
 	return connlog_reopen(d);
 }
 
@@ -289,10 +296,11 @@ pydirector_reload(struct pydirector *d, pydirector_error_fn *error, void *arg)
 
 void
 pydirector_hooks(struct pydirector *d, pydirector_hook_fn *close_log,
-    pydirector_hook_fn *stop, void *arg)
+    pydirector_hook_fn *stop, pydirector_hook_fn *upgrade, void *arg)
 {
 	d->close_log = close_log;
 	d->shutdown = stop;
+	d->upgrade = upgrade;
 	d->hook_arg = arg;
 }
 
@@ -337,6 +345,74 @@ size_t
 pydirector_relays(const struct pydirector *d)
 {
 	return d->nrelays;
+}
+
+int
+pydirector_finished(const struct pydirector *d)
+{
+	return d->draining && d->nrelays == 0 && d->takeover == NULL;
+}
+
+/* Another process in our place. */
+
+size_t
+pydirector_sockets(const struct pydirector *d)
+{
+	return handover_sockets(d);
+}
+
+long
+pydirector_hand_over(struct pydirector *d, char *const argv[],
+    char *const env[], pydirector_upgrade_fn *fn, void *arg, char *err,
+    size_t size)
+{
+	return handover_start(d, argv, env, fn, arg, err, size);
+}
+
+int
+pydirector_take_over(struct pydirector *d, int fd, int n, char *err,
+    size_t size)
+{
+	return takeover_begin(d, fd, n, err, size);
+}
+
+int
+pydirector_ready(struct pydirector *d)
+{
+	d->loop.now = d->loop.clock();
+	return d->takeover == NULL ? 0 : takeover_ready(d);
+}
+
+void
+pydirector_failed(struct pydirector *d, const char *why)
+{
+	takeover_fail(d, why);
+}
+
+/* Another user. */
+
+int
+pydirector_give(struct pydirector *d, uid_t uid, gid_t gid, char *err,
+    size_t size)
+{
+	if (door_give(d, uid, gid, err, size) == -1 ||
+	    secure_give(d, uid, gid, err, size) == -1 ||
+	    ssh_give(d, uid, gid, err, size) == -1)
+		return -1;
+	return connlog_give(d, uid, gid, err, size);
+}
+
+void
+pydirector_given(struct pydirector *d)
+{
+	if (d->config_path != NULL && access(d->config_path, R_OK) == -1)
+		log_warning(d->log, "config: %s: cannot be read any more, "
+		    "which reload and upgrade have to do: %s", d->config_path,
+		    strerror(errno));
+	secure_given(d);
+	ssh_given(d);
+	connlog_given(d);
+	syslog_given(d);
 }
 
 const char *

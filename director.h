@@ -243,7 +243,6 @@ struct console;		/* console.c */
 struct ssh;		/* ssh.c */
 struct rates;		/* admit.c */
 struct watch;		/* manager.c */
-struct bound;		/* listen.c */
 struct auth;		/* auth.c */
 struct http;		/* http.c */
 
@@ -279,6 +278,7 @@ struct pydirector {
 	char		*config_path;	/* NULL: not from a file */
 	struct buf	 config_text;	/* the file as last read or written */
 	struct timer	 save_timer;	/* configCheck */
+	struct index	 nodes;		/* manager.c: hosts by their names */
 	unsigned char	 save_told;	/* that it could not be saved */
 	int64_t		 started;	/* loop.now at the start */
 	struct relay	*relays;	/* all, the newest first */
@@ -295,6 +295,8 @@ struct pydirector {
 
 	struct door	*doors;		/* all that are open */
 	struct bound	*bound;		/* door.c: sockets to be taken over */
+	struct handover	*handover;	/* to a process in our place, or NULL */
+	struct takeover	*takeover;	/* from the one before us, or NULL */
 	unsigned char	 running;	/* pydirector_start has succeeded */
 	unsigned char	 draining;	/* no listeners; relays finish */
 	unsigned char	 batch;		/* many changes in one step: groups are
@@ -305,6 +307,7 @@ struct pydirector {
 	/* What only the owner can do; NULL: it does not. 0 or -1. */
 	int		(*close_log)(void *arg);
 	int		(*shutdown)(void *arg);
+	int		(*upgrade)(void *arg);
 	void		*hook_arg;
 };
 

@@ -101,7 +101,8 @@ door_unlink(const struct pydirector *d, const char *address)
 static void
 door_give_up(const struct pydirector *d, struct bound *b)
 {
-	door_unlink(d, b->address);
+	if (!b->lent)
+		door_unlink(d, b->address);
 	bound_close(b);
 }
 
@@ -131,7 +132,7 @@ door_last(struct door *door)
 {
 	int i, fd;
 
-	for (i = 0; i < door->nsocks; i++) {
+	for (i = 0; i < door->nsocks && !door->lent; i++) {
 		if (door_is_shared(door, &door->socks[i].addr))
 			continue;
 		/* Nobody comes between the last accept and the close. */
@@ -185,7 +186,8 @@ door_close_sockets(struct door *door)
 	}
 	free(door->socks);
 	door->socks = NULL;
-	door_unlink(door->director, address);
+	if (!door->lent)
+		door_unlink(door->director, address);
 	free(address);
 }
 
@@ -201,12 +203,18 @@ door_take(struct door *door, struct bound *b)
 	if (socks == NULL)
 		return -1;
 	if (door->nsocks > 0) {
+		/* A socket that it keeps is in b too: not the last of it. */
+		b->next = door->director->bound;
+		door->director->bound = b;
 		door_last(door);
+		door->director->bound = b->next;
 		door_close_sockets(door);
 	}
 	door->socks = socks;
 	door->nsocks = b->n;
+	door->lent = b->lent;
 	door->address = b->address;
+	free(b->subject);
 	door->next = door->director->doors;
 	door->link = &door->director->doors;
 	if (door->next != NULL)
@@ -232,7 +240,8 @@ door_open(struct pydirector *d, struct door *door, const struct door_ops *ops,
 	door->director = d;
 	door->ops = ops;
 	door->subject = strdup(subject);
-	bound = door->subject != NULL && (bound_take(d, &b, address, mode) ||
+	bound = door->subject != NULL &&
+	    (bound_take(d, &b, subject, address, mode) ||
 	    bound_open(d, &b, address, mode, NULL, &why) == 0);
 	if (bound && door_take(door, &b) == 0)
 		return 0;
@@ -269,7 +278,7 @@ door_move(struct door *door, const char *address, mode_t mode, char *err,
 		return 0;
 	}
 	door->leaving = 1;
-	result = bound_take(d, &b, address, mode) ||
+	result = bound_take(d, &b, door->subject, address, mode) ||
 	    bound_open(d, &b, address, mode, NULL, &why) == 0 ? 0 : -1;
 	door->leaving = 0;
 	if (result == 0 && door_take(door, &b) == -1) {
@@ -333,4 +342,21 @@ door_forget(struct pydirector *d)
 	}
 	for (door = d->doors; door != NULL; door = door->next)
 		door->leaving = 0;
+}
+
+int
+door_give(struct pydirector *d, uid_t uid, gid_t gid, char *err, size_t size)
+{
+	const struct door *door;
+	const char *path;
+
+	for (door = d->doors; door != NULL; door = door->next) {
+		path = addr_path(door->address);
+		if (path == NULL || lchown(path, uid, gid) == 0)
+			continue;
+		snprintf(err, size, "%s: cannot be given away: %s", path,
+		    strerror(errno));
+		return -1;
+	}
+	return 0;
 }

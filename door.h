@@ -43,6 +43,8 @@ struct door {
 	struct door_socket *socks;
 	int		 nsocks;	/* 0: closed */
 	unsigned char	 leaving;	/* door_leaves */
+	unsigned char	 lent;		/* another process has its sockets too:
+					 * a path stays when it is closed */
 };
 
 /* Opens it at `host:port` or `unix:/path` (with that mode) and logs `SUBJECT
@@ -52,7 +54,8 @@ struct door {
 int	 door_open(struct pydirector *, struct door *, const struct door_ops *,
 	    const char *subject, const char *address, mode_t mode, char *err,
 	    size_t size);
-/* Also when it is closed. A UNIX socket's path is removed. */
+/* Also when it is closed. A UNIX socket's path is removed, unless it is lent.
+ */
 void	 door_close(struct door *);
 /* Lets those in who wait already, before it is closed: else the system resets
  * them. */
@@ -75,5 +78,8 @@ int	 door_prepare(struct pydirector *, const char *address, char *err,
 	    size_t size);
 /* Ends the step: closes what was prepared and not wanted. */
 void	 door_forget(struct pydirector *);
+
+/* Gives the paths of UNIX sockets to a user. 0, or -1 with a text in err. */
+int	 door_give(struct pydirector *, uid_t, gid_t, char *err, size_t size);
 
 #endif

@@ -108,6 +108,9 @@ header_in(struct relay *r)
 {
 	struct side *from = &r->client;
 
+	/* Who says nothing costs no memory for what he could say. */
+	if (!(from->io.ready & IO_IN))
+		return;
 	if (from->rest == NULL)
 		from->rest = pool_get(&r->director->small);
 	if (from->rest == NULL) {

@@ -526,7 +526,8 @@ conn_task(struct task *t)
 
 	if (c->state == STATE_READ)
 		conn_look(c);
-	if (c->state == STATE_READ && conn_pending(c))
+	/* When it has been answered already the task comes again. */
+	if (c->state == STATE_READ && c->task.link == NULL && conn_pending(c))
 		conn_read(c);
 }
 

@@ -79,19 +79,26 @@ shakes_of(const struct http *h, const struct addr *peer)
 	return n;
 }
 
+/* 1: its handshake has had its chance. */
+static int
+shake_due(const struct http *h, const struct conn *c)
+{
+	return c->state == STATE_SHAKE &&
+	    c->since <= h->director->loop.now - SHAKE_CHANCE;
+}
+
 /* Whose handshake is given up for another: of those that have had time to say
  * something one that has come least far, of an address that has most of them,
  * the oldest. NULL: there is none. */
 static struct conn *
 shake_victim(struct http *h)
 {
-	int64_t before = h->director->loop.now - SHAKE_CHANCE;
 	struct conn *c, *victim = NULL;
 	int far, many, vfar = 0, vmany = 0;
 
 	/* The newest come first. */
 	for (c = h->conns; c != NULL; c = c->next) {
-		if (c->state != STATE_SHAKE || c->since > before)
+		if (!shake_due(h, c))
 			continue;
 		far = tls_progress(c->tls);
 		many = shakes_of(h, &c->peer);
@@ -116,10 +123,19 @@ shakes_full(const struct http *h)
 	return n >= SHAKES_MAX;
 }
 
+/* Asked in every round: so it does not look for the one who would have to
+ * go. */
 int
 conn_room(struct http *h)
 {
-	return h->tls == NULL || !shakes_full(h) || shake_victim(h) != NULL;
+	const struct conn *c;
+
+	if (h->tls == NULL || !shakes_full(h))
+		return 1;
+	for (c = h->conns; c != NULL; c = c->next)
+		if (shake_due(h, c))
+			return 1;
+	return 0;
 }
 
 /* Somebody may have had time enough: conn_room is asked again. */

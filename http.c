@@ -117,6 +117,20 @@ http_stop(struct pydirector *d)
 	d->http = NULL;
 }
 
+void
+http_leave(struct pydirector *d)
+{
+	struct conn *c, *next;
+
+	for (c = d->http == NULL ? NULL : d->http->conns; c != NULL; c = next) {
+		next = c->next;
+		c->last = 1;
+		if (c->state == STATE_READ && c->len == 0 &&
+		    c != d->http->asking && !conn_pending(c))
+			conn_end(c);
+	}
+}
+
 const struct addr *
 http_address(const struct pydirector *d)
 {

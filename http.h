@@ -75,6 +75,9 @@ struct tls_server;
 int		 http_secure(struct pydirector *, struct tls_server *);
 /* Closes everything at once. From a handler: but for its own answer. */
 void		 http_stop(struct pydirector *);
+/* Connections end with their next answer, those that wait for a request at
+ * once. */
+void		 http_leave(struct pydirector *);
 /* The address in use, with the port chosen; NULL: none. */
 const struct addr *http_address(const struct pydirector *);
 /* The value of an argument (name without case), or NULL. */

@@ -299,25 +299,22 @@ manager_name_expire(struct timer *t)
 		manager_name_schedule(d, h);
 }
 
-/* What another host found out about the same name in this pass. */
+/* Another host with the same name, one that has addresses if there is. */
 static const struct host *
-manager_same_name(const struct model *m, const struct host *h)
+manager_same_name(const struct pydirector *d, const struct host *h)
 {
-	size_t i, j, k;
-	const struct group *g;
+	const struct host *other, *found = NULL;
+	uint64_t key = index_text(h->to->node);
+	size_t at = 0;
 
-	for (i = 0; i < m->nservices; i++)
-		for (j = 0; j < m->services[i]->ngroups; j++) {
-			g = m->services[i]->groups[j];
-			for (k = 0; k < g->nhosts; k++) {
-				if (g->hosts[k] == h)
-					return NULL;
-				if (strcmp(g->hosts[k]->to->node,
-				    h->to->node) == 0)
-					return g->hosts[k];
-			}
-		}
-	return NULL;
+	while ((other = index_next(&d->nodes, key, &at)) != NULL) {
+		if (other == h || strcmp(other->to->node, h->to->node) != 0)
+			continue;
+		if (other->naddrs > 0)
+			return other;
+		found = other;
+	}
+	return found;
 }
 
 /* The addresses of a host with the same name, with the own port. */
@@ -337,7 +334,7 @@ manager_take_twin(struct host *h, const struct host *twin)
 static void
 manager_resolve(struct pydirector *d, struct host *h)
 {
-	const struct host *twin = manager_same_name(d->model, h);
+	const struct host *twin = manager_same_name(d, h);
 	struct addr addrs[HELPER_ADDRS];
 	const char *why = "not found";
 	int n = 0;
@@ -376,8 +373,12 @@ manager_each(struct pydirector *d,
 static int
 manager_resolve_one(struct pydirector *d, struct host *h)
 {
-	if (h->named)
-		manager_resolve(d, h);
+	if (!h->named)
+		return 0;
+	/* One host for each name; without memory it is looked up again. */
+	if (manager_same_name(d, h) == NULL)
+		(void)index_add(&d->nodes, index_text(h->to->node), h);
+	manager_resolve(d, h);
 	return 0;
 }
 
@@ -385,6 +386,7 @@ void
 manager_resolve_all(struct pydirector *d)
 {
 	(void)manager_each(d, manager_resolve_one);
+	index_done(&d->nodes);
 }
 
 static void
@@ -405,8 +407,11 @@ manager_watch(struct pydirector *d, struct host *h)
 	struct watch *w;
 
 	w = calloc(1, sizeof(*w));
-	if (w == NULL)
+	if (w == NULL || (h->named && index_add(&d->nodes,
+	    index_text(h->to->node), h) == -1)) {
+		free(w);
 		return -1;
+	}
 	check_init(&w->check, d, h);
 	w->delay = FIRST_CHECK;
 	w->name_delay = FIRST_LOOKUP;
@@ -423,7 +428,7 @@ manager_add(struct pydirector *d, struct host *h)
 	const struct host *twin = NULL;
 
 	if (h->named)
-		twin = manager_same_name(d->model, h);
+		twin = manager_same_name(d, h);
 	if (twin != NULL && twin->naddrs > 0)
 		manager_take_twin(h, twin);
 	if (h->naddrs == 0)
@@ -454,6 +459,8 @@ manager_del(struct pydirector *d, struct host *h)
 	loop_timer_del(&d->loop, &w->name_timer);
 	if (w->lookup != NULL)
 		helper_cancel(w->lookup);
+	if (h->named)
+		index_del(&d->nodes, index_text(h->to->node), h);
 	h->watch = NULL;
 	free(w);
 }
@@ -560,4 +567,5 @@ manager_stop(struct pydirector *d)
 {
 	loop_timer_del(&d->loop, &d->save_timer);
 	(void)manager_each(d, manager_unwatch);
+	index_done(&d->nodes);
 }

@@ -25,6 +25,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stddef.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -177,7 +178,7 @@ int
 net_listen_path(const char *path, mode_t mode)
 {
 	struct sockaddr_un a;
-	int fd, saved;
+	int bound, fd, saved;
 
 	if (strlen(path) > NET_PATH_MAX) {
 		errno = ENAMETOOLONG;
@@ -190,11 +191,13 @@ net_listen_path(const char *path, mode_t mode)
 	if (fd == -1)
 		return -1;
 	/* Nobody can connect before listen(2): the mode is there in time. */
-	if (net_bind_path(fd, &a) == 0 && chmod(path, mode) == 0 &&
-	    listen(fd, BACKLOG) == 0)
+	bound = net_bind_path(fd, &a) == 0;
+	if (bound && chmod(path, mode) == 0 && listen(fd, BACKLOG) == 0)
 		return fd;
 	saved = errno;
 	close(fd);
+	if (bound)
+		(void)unlink(path);
 	errno = saved;
 	return -1;
 }
@@ -531,6 +534,39 @@ net_connect_path(const char *path)
 	close(fd);
 	errno = saved;
 	return -1;
+}
+
+int
+net_notify(const char *path, const char *text)
+{
+	struct sockaddr_un a;
+	size_t n = strlen(path);
+	ssize_t sent;
+	int fd, saved;
+
+	if (n == 0 || n >= sizeof(a.sun_path)) {
+		errno = n == 0 ? ENOENT : ENAMETOOLONG;
+		return -1;
+	}
+	memset(&a, 0, sizeof(a));
+	a.sun_family = AF_UNIX;
+	memcpy(a.sun_path, path, n + 1);
+	if (*path == '@')
+		a.sun_path[0] = '\0';
+	fd = socket(AF_UNIX, SOCK_DGRAM, 0);
+	if (fd == -1)
+		return -1;
+	(void)fcntl(fd, F_SETFD, FD_CLOEXEC);
+	(void)fcntl(fd, F_SETFL, O_NONBLOCK);
+	/* The length counts in an abstract name. */
+	sent = sendto(fd, text, strlen(text), SEND_FLAGS,
+	    (const struct sockaddr *)(const void *)&a, *path == '@' ?
+	    (socklen_t)(offsetof(struct sockaddr_un, sun_path) + n) :
+	    (socklen_t)sizeof(a));
+	saved = errno;
+	close(fd);
+	errno = saved;
+	return sent == -1 ? -1 : 0;
 }
 
 int

@@ -88,6 +88,10 @@ int	 net_peer_user(int fd, uid_t *);
  * it has too many clients that wait. */
 int	 net_connect_path(const char *path);
 
+/* Sends one datagram to a UNIX socket, if it can go at once; `@` at the start
+ * of the path stands for a NUL: an abstract name. 0, or -1 with errno. */
+int	 net_notify(const char *path, const char *text);
+
 /* 1 when an errno tells of a shortage of our own (descriptors, memory,
  * local ports) and nothing about the peer. */
 int	 net_is_local(int error);

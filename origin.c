@@ -139,6 +139,9 @@ origin_leads_to(const struct relay *r, const struct origin_question *q)
 {
 	struct addr to;
 
+	/* Its client may still be told the end of what the server has said. */
+	if (r->server.io.fd == -1)
+		return 0;
 	if (!q->to_host && !q->to_port)
 		return 1;
 	return net_peer(r->server.io.fd, &to) == 0 &&

@@ -16,17 +16,16 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <termios.h>
 #include <unistd.h>
-#if HAVE_CRYPT_H
-#include <crypt.h>
-#endif
 
-#include "compat/compat.h"
+#include "compat/harden.h"
 #include "daemon.h"
+#include "notify.h"
+#include "password.h"
+#include "privilege.h"
 #include "pydirector.h"
+#include "upgrade.h"
 
-#define PASSWORD_MAX	128	/* bytes */
 #define FIRST_SLOTS	64	/* of the poll array */
 #define TEXT_MAX	1024	/* bytes of a message */
 
@@ -38,12 +37,17 @@ struct program {
 	const char		*wait;		/* -o */
 	const char		*log_path;	/* -l */
 	const char		*pid_option;	/* -p */
+	char			*user;		/* -u */
 	const char		*config;
 	char			*pid_path;	/* the same, absolute */
 	int			 pid_fd;
 	int			 lifeline;	/* to our parent, or -1 */
 	int			 log_open;
 	struct daemon_log	 log;
+	struct notify		 notify;
+	struct privilege	 privilege;
+	struct upgrade		 upgrade;
+	char			*programs[5];	/* that we start; NULL ends */
 	struct pydirector	*director;
 	int			 draining;	/* ends with the last relay */
 	struct pollfd		*fds;		/* the first: caught signals */
@@ -55,170 +59,8 @@ usage(void)
 {
 	fprintf(stderr, "usage: pydirector [-dnPVv] [-l logfile] "
 	    "[-o poll|epoll|kqueue]\n"
-	    "           [-p pidfile] [config.xml]\n");
+	    "           [-p pidfile] [-u user[:group]] [config.xml]\n");
 	return 2;
-}
-
-/* Passwords. */
-
-/* The terminal as it was, for the handler that restores it. */
-static struct termios	terminal;
-
-static void
-terminal_restore(int sig)
-{
-	tcsetattr(STDIN_FILENO, TCSAFLUSH, &terminal);
-	signal(sig, SIG_DFL);
-	raise(sig);
-}
-
-/* One line from standard input. Returns its length, or -1: the text of why
- * was written. */
-static int
-password_line(char password[PASSWORD_MAX + 1])
-{
-	int c, n = 0;
-
-	while ((c = getchar()) != EOF && c != '\n') {
-		if (n == PASSWORD_MAX) {
-			fprintf(stderr, "pydirector: a password has at most "
-			    "%d bytes\n", PASSWORD_MAX);
-			return -1;
-		}
-		if (c == '\0') {
-			fprintf(stderr, "pydirector: a password has no NUL "
-			    "byte\n");
-			return -1;
-		}
-		password[n++] = (char)c;
-	}
-	password[n] = '\0';
-	if (n == 0) {
-		fprintf(stderr, "pydirector: a password cannot be empty\n");
-		return -1;
-	}
-	return n;
-}
-
-/* The terminal shows nothing from now on. */
-static int
-terminal_silence(void)
-{
-	struct termios silent;
-
-	if (tcgetattr(STDIN_FILENO, &terminal) == -1)
-		return -1;
-	silent = terminal;
-	silent.c_lflag &= ~(tcflag_t)(ECHO | ECHOE | ECHOK);
-	signal(SIGINT, terminal_restore);
-	signal(SIGTERM, terminal_restore);
-	signal(SIGQUIT, terminal_restore);
-	signal(SIGHUP, terminal_restore);
-	/* A stopped program would leave the terminal silent. */
-	signal(SIGTSTP, SIG_IGN);
-	return tcsetattr(STDIN_FILENO, TCSAFLUSH, &silent);
-}
-
-static int
-password_ask(const char *prompt, char password[PASSWORD_MAX + 1])
-{
-	int n;
-
-	fprintf(stderr, "%s", prompt);
-	n = password_line(password);
-	fprintf(stderr, "\n");
-	return n;
-}
-
-/* The same line twice. */
-static int
-password_ask_twice(char password[PASSWORD_MAX + 1])
-{
-	char again[PASSWORD_MAX + 1];
-	int result = -1;
-
-	if (password_ask("Password: ", password) == -1 ||
-	    password_ask("Again: ", again) == -1)
-		return -1;
-	if (strcmp(password, again) == 0)
-		result = 0;
-	else
-		fprintf(stderr, "pydirector: the two differ\n");
-	explicit_bzero(again, sizeof(again));
-	return result;
-}
-
-static int
-password_get(char password[PASSWORD_MAX + 1])
-{
-	int result;
-
-	if (!isatty(STDIN_FILENO))
-		return password_line(password) == -1 ? -1 : 0;
-	if (terminal_silence() == -1) {
-		perror("pydirector: terminal");
-		return -1;
-	}
-	result = password_ask_twice(password);
-	/* What was typed too much is not for the shell. */
-	tcsetattr(STDIN_FILENO, TCSAFLUSH, &terminal);
-	return result;
-}
-
-/* crypt(3) with that prefix and n characters of salt; NULL where the system
- * does not know the method (some then answer with an older one). */
-static const char *
-password_crypt(const char *password, const char *prefix, size_t n)
-{
-	static const char letters[] = "./0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-	    "abcdefghijklmnopqrstuvwxyz";
-	unsigned char random[32];
-	char setting[64];
-	const char *hash;
-	size_t i, at = strlen(prefix);
-
-	if (getentropy(random, n) == -1)
-		return NULL;
-	memcpy(setting, prefix, at);
-	for (i = 0; i < n; i++)
-		setting[at++] = letters[random[i] & 63];
-	/* bcrypt uses two bits of the last of its 22 letters. */
-	if (n == 22)
-		setting[at - 1] = ".Oeu"[random[n - 1] & 3];
-	else
-		setting[at++] = '$';
-	setting[at] = '\0';
-	hash = crypt(password, setting);
-	if (hash == NULL || strncmp(hash, setting, at) != 0 ||
-	    strlen(hash) <= at)
-		return NULL;
-	return hash;
-}
-
-/* -P: returns the exit status. */
-static int
-password_print(void)
-{
-	char password[PASSWORD_MAX + 1];
-	const char *hash = NULL;
-
-	if (password_get(password) == 0) {
-		hash = password_crypt(password, "$6$", 16);
-		/* bcrypt would cut it without a word. */
-		if (hash == NULL && strlen(password) <= 72)
-			hash = password_crypt(password, "$2b$10$", 22);
-		if (hash == NULL)
-			fprintf(stderr, "pydirector: crypt(3) cannot hash "
-			    "this password\n");
-	}
-	explicit_bzero(password, sizeof(password));
-	if (hash == NULL)
-		return 1;
-	if (printf("%s\n", hash) < 0 || fflush(stdout) == EOF) {
-		perror("pydirector: standard output");
-		return 1;
-	}
-	return 0;
 }
 
 /* Log lines and messages. */
@@ -248,23 +90,29 @@ log_say(struct program *p, enum pydirector_level level, const char *format,
 	log_sink(p, level, line);
 }
 
-/* The start has failed: tells on standard error, and in the log when that is
- * elsewhere. */
+/* The start has failed: tells on standard error, in the log when that is
+ * elsewhere, and the process whose place we would have taken. */
 static void
 complain(struct program *p, const char *what, const char *why)
 {
-	fprintf(stderr, "pydirector: %s%s%s\n", what, *what != '\0' ? ": " : "",
+	char text[TEXT_MAX];
+
+	snprintf(text, sizeof(text), "%s%s%s", what, *what != '\0' ? ": " : "",
 	    why);
+	fprintf(stderr, "pydirector: %s\n", text);
 	if (p->log_open && p->log.fd != STDERR_FILENO)
-		log_say(p, PYDIRECTOR_ERR, "start: failed: %s%s%s", what,
-		    *what != '\0' ? ": " : "", why);
+		log_say(p, PYDIRECTOR_ERR, "start: failed: %s", text);
+	if (p->director != NULL)
+		pydirector_failed(p->director, text);
 }
 
 static void
 config_error(void *arg, const char *text)
 {
-	(void)arg;
+	struct program *p = arg;
+
 	fprintf(stderr, "%s\n", text);
+	pydirector_failed(p->director, text);
 }
 
 /* The start. */
@@ -313,7 +161,8 @@ open_pid(struct program *p)
 
 	if (p->pid_option == NULL)
 		return 0;
-	p->pid_path = daemon_absolute(p->pid_option);
+	if (p->pid_path == NULL)
+		p->pid_path = daemon_absolute(p->pid_option);
 	if (p->pid_path == NULL) {
 		complain(p, p->pid_option, strerror(errno));
 		return -1;
@@ -360,6 +209,8 @@ drain(void *arg)
 		    "director: draining: %lu relays open",
 		    (unsigned long)pydirector_relays(p->director));
 	p->draining = 1;
+	notify_say(&p->notify, "STOPPING=1");
+	notify_status(&p->notify, "draining");
 	pydirector_drain(p->director);
 	return 0;
 }
@@ -370,43 +221,158 @@ reload_error(void *arg, const char *text)
 	log_say(arg, PYDIRECTOR_ERR, "config: not reloaded: %s", text);
 }
 
-/* From a configuration that was read to a director that runs. */
-static int
-start(struct program *p)
+static void
+reload(struct program *p)
 {
+	notify_reloading(&p->notify);
+	pydirector_reload(p->director, reload_error, p);
+	notify_say(&p->notify, "READY=1");
+}
+
+/* The new process is in our place, or never will be. */
+static void
+upgraded(void *arg, long pid, const char *why)
+{
+	struct program *p = arg;
+
+	if (why != NULL) {
+		log_say(p, PYDIRECTOR_ERR, "director: upgrade: %ld failed: %s",
+		    pid, why);
+		return;
+	}
+	log_say(p, PYDIRECTOR_NOTICE,
+	    "director: upgrade: %ld is ready: draining %lu relays", pid,
+	    (unsigned long)pydirector_relays(p->director));
+	p->draining = 1;
+	notify_successor(&p->notify, pid);
+	daemon_pid_release(p->pid_fd);
+	p->pid_fd = -1;
+}
+
+static int
+upgrade(void *arg)
+{
+	struct program *p = arg;
+	char err[TEXT_MAX];
+	long pid = upgrade_start(&p->upgrade, &p->notify, p->director, upgraded,
+	    p, err, sizeof(err));
+
+	if (pid == -1) {
+		log_say(p, PYDIRECTOR_ERR, "director: upgrade: not started: %s",
+		    err);
+		return -1;
+	}
+	log_say(p, PYDIRECTOR_NOTICE, "director: upgrade: started %ld", pid);
+	return 0;
+}
+
+/* More of the start. */
+
+/* Everything is bound and open: what it needs later becomes the user's, and so
+ * do we. */
+static int
+drop(struct program *p)
+{
+	const struct privilege *u = &p->privilege;
+	int high = privilege_high(u);
 	char err[TEXT_MAX];
 
-	if (!p->foreground && (p->lifeline = daemon_detach()) == -1) {
+	if (u->user == NULL)
+		return 0;
+	if (high && (daemon_give(p->log.fd, u->uid, u->gid) == -1 ||
+	    daemon_give(p->pid_fd, u->uid, u->gid) == -1)) {
+		complain(p, "log or pid file: cannot be given away",
+		    strerror(errno));
+		return -1;
+	}
+	if ((high && pydirector_give(p->director, u->uid, u->gid, err,
+	    sizeof(err)) == -1) || privilege_drop(u, err, sizeof(err)) == -1) {
+		complain(p, "", err);
+		return -1;
+	}
+	if (harden_confine((const char *const *)p->programs) == -1) {
+		complain(p, "pledge", strerror(errno));
+		return -1;
+	}
+	if (high)
+		log_say(p, PYDIRECTOR_NOTICE, "director: user %s", u->user);
+	pydirector_given(p->director);
+	return 0;
+}
+
+/* Takes the place of the old process. Its pid file is free now; it is too late
+ * to fail. */
+static void
+succeed(struct program *p)
+{
+	(void)pydirector_ready(p->director);
+	(void)open_pid(p);
+	if (!p->foreground && daemon_ready(-1) == -1)
+		log_say(p, PYDIRECTOR_WARNING, "director: not in /: %s",
+		    strerror(errno));
+}
+
+/* The way relays wait: 0, or -1: not as it was asked for. */
+static int
+choose_wait(struct program *p)
+{
+	if (pydirector_use(p->director, p->wait) == 0)
+		return 0;
+	if (p->wait != NULL) {
+		complain(p, p->wait, "does not work here");
+		return -1;
+	}
+	log_say(p, PYDIRECTOR_NOTICE,
+	    "director: the kernel's set fails its test: poll is used");
+	return 0;
+}
+
+/* Files, signals, sockets; then we are another user. */
+static int
+begin(struct program *p)
+{
+	int successor = p->upgrade.sockets != -1;
+	char err[TEXT_MAX];
+
+	if (!p->foreground && !successor &&
+	    (p->lifeline = daemon_detach()) == -1) {
 		complain(p, "fork", strerror(errno));
 		return -1;
 	}
-	if (open_log(p) == -1 || open_pid(p) == -1)
+	if (open_log(p) == -1 || (!successor && open_pid(p) == -1))
 		return -1;
-	p->fds[0].fd = daemon_signals(p->pid_path);
+	p->fds[0].fd = daemon_signals(successor ? NULL : p->pid_path);
 	p->fds[0].events = POLLIN;
 	if (p->fds[0].fd == -1) {
 		complain(p, "signals", strerror(errno));
 		return -1;
 	}
-	if (pydirector_use(p->director, p->wait) == -1) {
-		if (p->wait != NULL) {
-			complain(p, p->wait, "does not work here");
-			return -1;
-		}
-		log_say(p, PYDIRECTOR_NOTICE,
-		    "director: the kernel's set fails its test: poll is used");
-	}
+	if (choose_wait(p) == -1)
+		return -1;
 	if (pydirector_start(p->director, err, sizeof(err)) == -1) {
 		complain(p, "", err);
 		return -1;
 	}
-	pydirector_hooks(p->director, reopen_log, drain, p);
+	return drop(p);
+}
+
+/* From a configuration that was read to a director that runs. */
+static int
+start(struct program *p)
+{
+	if (begin(p) == -1)
+		return -1;
+	pydirector_hooks(p->director, reopen_log, drain, upgrade, p);
+	if (p->upgrade.sockets != -1)
+		succeed(p);
 	daemon_running();
 	log_say(p, PYDIRECTOR_NOTICE, "director: started: version %s, %s",
 	    pydirector_version(), p->config);
 	if (p->lifeline != -1 && daemon_ready(p->lifeline) == -1)
 		log_say(p, PYDIRECTOR_WARNING, "director: not in /: %s",
 		    strerror(errno));
+	notify_say(&p->notify, "READY=1");
+	notify_status(&p->notify, "running");
 	return 0;
 }
 
@@ -452,7 +418,10 @@ obey(struct program *p)
 			reopen_log(p);
 			break;
 		case SIGHUP:
-			pydirector_reload(p->director, reload_error, p);
+			reload(p);
+			break;
+		case SIGUSR2:
+			(void)upgrade(p);
 			break;
 		}
 	}
@@ -464,11 +433,11 @@ run(struct program *p)
 {
 	int i, n;
 
-	while (!p->draining || pydirector_relays(p->director) > 0) {
+	while (!p->draining || !pydirector_finished(p->director)) {
 		n = collect(p);
 		p->fds[0].revents = 0;
-		if (poll(p->fds, (nfds_t)n,
-		    pydirector_timeout(p->director)) == -1) {
+		if (poll(p->fds, (nfds_t)n, notify_timeout(&p->notify,
+		    pydirector_timeout(p->director))) == -1) {
 			for (i = 0; i < n; i++)
 				p->fds[i].revents = 0;
 			/* Short of memory: the others need a moment. */
@@ -481,47 +450,86 @@ run(struct program *p)
 	}
 }
 
-/* Tells the director where the programs for SSH are. 0, or -1: no memory. */
+/* Looks for the programs that we start, our own file among them: -1: no
+ * memory. */
 static int
-programs(struct program *p, const char *argv0)
+find_programs(struct program *p, const char *argv0)
 {
-#if HAVE_SSH
-	char *sshd = daemon_beside(argv0, "pydirector-sshd",
+	p->programs[0] = daemon_beside(argv0, "pydirector-helper",
 	    CONFIG_LIBEXECDIR);
-	char *ctl = daemon_beside(argv0, "pydirectorctl", CONFIG_SBINDIR);
-	int result = sshd == NULL || ctl == NULL ? -1 :
-	    pydirector_programs(p->director, sshd, ctl);
+	p->programs[1] = daemon_beside(argv0, "pydirector-sshd",
+	    CONFIG_LIBEXECDIR);
+	p->programs[2] = daemon_beside(argv0, "pydirectorctl",
+	    CONFIG_SBINDIR);
+	if (p->upgrade.program != NULL)
+		p->programs[3] = strdup(p->upgrade.program);
+	return p->programs[0] == NULL || p->programs[1] == NULL ||
+	    p->programs[2] == NULL ? -1 : 0;
+}
 
-	free(sshd);
-	free(ctl);
-	return result;
+/* Makes the director: 0, or -1: no memory. */
+static int
+make(struct program *p, const char *argv0)
+{
+	enum pydirector_level level = p->verbose > 1 ? PYDIRECTOR_DEBUG :
+	    p->verbose == 1 ? PYDIRECTOR_INFO : PYDIRECTOR_NOTICE;
+
+	p->fds = calloc(FIRST_SLOTS, sizeof(*p->fds));
+	p->slots = FIRST_SLOTS;
+	if (p->fds == NULL || find_programs(p, argv0) == -1)
+		return -1;
+	p->director = pydirector_new(log_sink, p, level, p->programs[0]);
+	if (p->director == NULL)
+		return -1;
+#if HAVE_SSH
+	return pydirector_programs(p->director, p->programs[1],
+	    p->programs[2]);
 #else
-	(void)p;
-	(void)argv0;
 	return 0;
 #endif
 }
 
-/* Makes the director and reads its configuration. */
+/* Makes the director, takes what an old process hands down, and reads the
+ * configuration. */
 static int
 load(struct program *p, const char *argv0)
 {
-	enum pydirector_level level = p->verbose > 1 ? PYDIRECTOR_DEBUG :
-	    p->verbose == 1 ? PYDIRECTOR_INFO : PYDIRECTOR_NOTICE;
-	char *helper = daemon_beside(argv0, "pydirector-helper",
-	    CONFIG_LIBEXECDIR);
+	char err[TEXT_MAX];
 
-	if (helper != NULL)
-		p->director = pydirector_new(log_sink, p, level, helper);
-	free(helper);
-	p->fds = calloc(FIRST_SLOTS, sizeof(*p->fds));
-	p->slots = FIRST_SLOTS;
-	if (p->director == NULL || p->fds == NULL ||
-	    programs(p, argv0) == -1) {
+	if (make(p, argv0) == -1) {
 		complain(p, "", strerror(ENOMEM));
 		return -1;
 	}
+	if (p->upgrade.sockets != -1 && pydirector_take_over(p->director,
+	    UPGRADE_FD, p->upgrade.sockets, err, sizeof(err)) == -1) {
+		complain(p, "upgrade", err);
+		return -1;
+	}
+	if (p->user != NULL && privilege_find(&p->privilege, p->user, err,
+	    sizeof(err)) == -1) {
+		complain(p, "", err);
+		return -1;
+	}
 	return pydirector_load(p->director, p->config, config_error, p);
+}
+
+static void
+free_all(struct program *p)
+{
+	size_t i;
+
+	pydirector_free(p->director);
+	p->director = NULL;
+	free(p->fds);
+	for (i = 0; p->programs[i] != NULL; i++)
+		free(p->programs[i]);
+	upgrade_done(&p->upgrade);
+	notify_done(&p->notify);
+	if (p->pid_path != NULL)
+		daemon_pid_close(p->pid_path, p->pid_fd);
+	free(p->pid_path);
+	if (p->log_open)
+		daemon_log_close(&p->log);
 }
 
 /* Returns the exit status. */
@@ -541,44 +549,33 @@ serve(struct program *p, const char *argv0)
 		}
 	}
 	if (started) {
+		notify_say(&p->notify, "STOPPING=1");
 		pydirector_stop(p->director);
 		log_say(p, PYDIRECTOR_NOTICE, "director: stopped");
 	}
-	pydirector_free(p->director);
-	p->director = NULL;
-	free(p->fds);
-	if (p->pid_path != NULL)
-		daemon_pid_close(p->pid_path, p->pid_fd);
-	free(p->pid_path);
-	if (p->log_open)
-		daemon_log_close(&p->log);
+	free_all(p);
 	return status;
 }
 
-int
-main(int argc, char *argv[])
+/* The options: -1, or the exit status. */
+static int
+options(struct program *p, int argc, char *argv[])
 {
-	struct program p;
 	int c;
 
-	memset(&p, 0, sizeof(p));
-	p.pid_fd = -1;
-	p.lifeline = -1;
-	p.config = CONFIG_SYSCONFDIR "/pydirector.xml";
-	daemon_standard();
-	while ((c = getopt(argc, argv, "dl:no:Pp:Vv")) != -1) {
+	while ((c = getopt(argc, argv, "dl:no:Pp:u:Vv")) != -1) {
 		switch (c) {
 		case 'd':
-			p.foreground = 1;
+			p->foreground = 1;
 			break;
 		case 'l':
-			p.log_path = optarg;
+			p->log_path = optarg;
 			break;
 		case 'n':
-			p.check = 1;
+			p->check = 1;
 			break;
 		case 'o':
-			p.wait = optarg;
+			p->wait = optarg;
 			if (strcmp(optarg, "poll") == 0 ||
 			    strcmp(optarg, "epoll") == 0 ||
 			    strcmp(optarg, "kqueue") == 0)
@@ -589,13 +586,18 @@ main(int argc, char *argv[])
 		case 'P':
 			return password_print();
 		case 'p':
-			p.pid_option = optarg;
+			p->pid_option = optarg;
 			break;
+		case 'u':
+			if ((p->user = strdup(optarg)) != NULL)
+				break;
+			perror("pydirector");
+			return 1;
 		case 'V':
 			printf("pydirector %s\n", pydirector_version());
 			return fflush(stdout) == EOF;
 		case 'v':
-			p.verbose++;
+			p->verbose++;
 			break;
 		default:
 			return usage();
@@ -604,9 +606,36 @@ main(int argc, char *argv[])
 	if (argc - optind > 1)
 		return usage();
 	if (argc > optind)
-		p.config = argv[optind];
+		p->config = argv[optind];
+	return -1;
+}
+
+int
+main(int argc, char *argv[])
+{
+	struct program p;
+	int status;
+
+	memset(&p, 0, sizeof(p));
+	p.pid_fd = -1;
+	p.lifeline = -1;
+	p.config = CONFIG_SYSCONFDIR "/pydirector.xml";
+	daemon_standard();
+	harden_core();
+	status = options(&p, argc, argv);
+	if (status != -1)
+		return status;
+	notify_init(&p.notify);
+	if (upgrade_init(&p.upgrade, argv) == -1) {
+		fprintf(stderr, "pydirector: this directory: %s\n",
+		    strerror(errno));
+		return 1;
+	}
 	/* What a daemon keeps open, somebody waits for. */
 	if (!p.foreground)
-		daemon_close_others();
-	return serve(&p, argv[0]);
+		daemon_close_others(p.upgrade.sockets == -1 ? UPGRADE_FD :
+		    UPGRADE_FD + 1 + p.upgrade.sockets);
+	status = serve(&p, argv[0]);
+	free(p.user);
+	return status;
 }

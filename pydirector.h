@@ -7,6 +7,8 @@
 #ifndef PYDIRECTOR_H
 #define PYDIRECTOR_H
 
+#include <sys/types.h>
+
 #include <poll.h>
 #include <stddef.h>
 
@@ -77,11 +79,11 @@ int		 pydirector_reload(struct pydirector *,
  * when it failed. They are called from pydirector_dispatch. */
 typedef int	 pydirector_hook_fn(void *arg);
 /* close_log: opens the log file anew, and calls pydirector_reopen. stop: the
- * director is draining; the program ends when no relay is left. NULL: it cannot
- * do that. */
+ * director is draining; the program ends when no relay is left. upgrade: calls
+ * pydirector_hand_over. NULL: it cannot do that. */
 void		 pydirector_hooks(struct pydirector *,
 		    pydirector_hook_fn *close_log, pydirector_hook_fn *stop,
-		    void *arg);
+		    pydirector_hook_fn *upgrade, void *arg);
 
 /* Fills at most max entries of fds and returns how many there are; more than
  * max: make room and call again. */
@@ -101,6 +103,54 @@ void		 pydirector_drain(struct pydirector *);
 int		 pydirector_reopen(struct pydirector *);
 /* The number of relays that are open. */
 size_t		 pydirector_relays(const struct pydirector *);
+/* 1: it is draining, no relay is left, and a process whose place it took is
+ * gone, too: the program can end. */
+int		 pydirector_finished(const struct pydirector *);
+
+/* Another process in our place, without a client who notices. The program
+ * starts a new one, which loads its configuration and starts as ever:
+ *
+ *	the old one			the new one
+ *	pydirector_hand_over		pydirector_new
+ *	goes on				pydirector_take_over
+ *					pydirector_load, pydirector_start
+ *	its function is called,		pydirector_ready, or
+ *	and it drains			pydirector_failed
+ *
+ * Listening sockets are found by their addresses; what the new configuration
+ * does not have is closed. Counters, what is known of hosts, and the number of
+ * the last relay go over; so do the counters of relays that the old one still
+ * has, until it ends. */
+/* How many descriptors the new one will find behind the first. */
+size_t		 pydirector_sockets(const struct pydirector *);
+/* Starts the program argv[0], a path, with that environment; its descriptor 3
+ * is for pydirector_take_over, those of the listening sockets follow. fn is
+ * called once, from pydirector_dispatch: why NULL: process pid is ready, and we
+ * drain from here on; or why it is not (also: nothing was heard of it for 30
+ * s), and nothing has changed. Returns its process number, or -1 with a text in
+ * err. */
+typedef void	 pydirector_upgrade_fn(void *arg, long pid, const char *why);
+long		 pydirector_hand_over(struct pydirector *, char *const argv[],
+		    char *const env[], pydirector_upgrade_fn *fn, void *arg,
+		    char *err, size_t size);
+/* Takes over descriptor fd and the n behind it. Before pydirector_load.
+ * Returns 0, or -1 with a text in err. */
+int		 pydirector_take_over(struct pydirector *, int fd, int n,
+		    char *err, size_t size);
+/* After pydirector_start: tells the old process, and waits until it does not
+ * listen any more. Returns 0, also when there is none, or -1: it has gone
+ * without telling what it knew. */
+int		 pydirector_ready(struct pydirector *);
+/* Tells the old process why we cannot start, once. */
+void		 pydirector_failed(struct pydirector *, const char *why);
+
+/* After pydirector_start, for a program that goes on as another user: gives him
+ * the UNIX sockets, the connection log, and the keys that were made. Returns 0,
+ * or -1 with a text in err. */
+int		 pydirector_give(struct pydirector *, uid_t, gid_t, char *err,
+		    size_t size);
+/* When it is that user: starts helpers anew, and logs what he cannot read. */
+void		 pydirector_given(struct pydirector *);
 
 /* The version, `0.1.0`. */
 const char	*pydirector_version(void);

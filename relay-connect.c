@@ -71,7 +71,8 @@ relay_starve(struct relay *r)
 	struct pydirector *d = r->director;
 
 	if (clock_us() - r->started > (int64_t)STARVED_MAX * 1000) {
-		relay_lose(r, END_CONNECT_FAILED, "no descriptor or port");
+		relay_lose(r, END_CONNECT_FAILED,
+		    "no descriptor, port or place at a host");
 		return;
 	}
 	r->state = RELAY_STARVED;
@@ -111,7 +112,6 @@ relay_dial(struct relay *r)
 	error = r->dial.error;
 	if (fd != -1) {
 		if (relay_add_server(r, fd) == 0) {
-			r->send_proxy = (unsigned char)dial_proxy(r->host);
 			loop_timer(&d->loop, &r->timer,
 			    r->service->connect_timeout, relay_connect_expire);
 			return 1;
@@ -166,6 +166,8 @@ relay_connect(struct relay *r)
 		if (h == NULL)
 			break;
 		r->host = h;
+		/* Now: taken out of its group it would forget. */
+		r->send_proxy = (unsigned char)dial_proxy(h);
 		if (r->more != NULL)
 			r->more->tries++;
 		host_open(h);

@@ -5,12 +5,15 @@
 
 #include "config.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "tls.h"
-#include "http.h"
+#include "http-conn.h"
+#include "given.h"
 #include "secure.h"
 
 /* The path of a file; a relative one, and the default name, is beside the
@@ -77,6 +80,43 @@ secure_done(struct secure *s)
 	tls_server_free(s->server);
 	free(s->certificate);
 	memset(s, 0, sizeof(*s));
+}
+
+int
+secure_give(struct pydirector *d, uid_t uid, gid_t gid, char *err,
+    size_t size)
+{
+	static const char *const names[] = { "admin.key", "admin.crt" };
+	char *path;
+	int i, result = 0;
+
+	if (d->http == NULL || d->http->tls == NULL ||
+	    !tls_server_made(d->http->tls))
+		return 0;
+	for (i = 0; i < 2 && result == 0; i++) {
+		path = secure_path(d, NULL, names[i]);
+		result = path == NULL ? -1 : lchown(path, uid, gid);
+		if (result == -1)
+			snprintf(err, size, "%s: cannot be given away: %s",
+			    names[i], strerror(errno));
+		free(path);
+	}
+	return result;
+}
+
+void
+secure_given(struct pydirector *d)
+{
+	const struct access_point *web = &d->model->web;
+	char *key;
+
+	if (d->http == NULL || d->http->tls == NULL)
+		return;
+	key = secure_path(d, web->key, "admin.key");
+	if (key != NULL && access(key, R_OK) == -1)
+		log_warning(d->log, "web: %s: cannot be read any more, which "
+		    "reload and upgrade have to do: %s", key, strerror(errno));
+	free(key);
 }
 
 void

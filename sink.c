@@ -105,12 +105,12 @@ sink_tell_expire(struct timer *t)
 }
 
 static void
-sink_lose(struct sink *s)
+sink_lose(struct sink *s, int error)
 {
 	int64_t wait;
 
 	s->lost++;
-	s->lost_error = s->error;
+	s->lost_error = error;
 	if (loop_timer_set(&s->tell))
 		return;
 	wait = s->told_at + TELL_WAIT - s->loop->clock();
@@ -325,9 +325,16 @@ sink_append(struct sink *s, int level, const char *line, size_t n)
 void
 sink_line(struct sink *s, int level, const char *line, size_t n)
 {
-	if (n > SINK_LINE_MAX || s->lines.len + n + 2 > SINK_MAX ||
-	    sink_append(s, level, line, n) == -1) {
-		sink_lose(s);
+	if (n > SINK_LINE_MAX) {
+		sink_lose(s, EMSGSIZE);
+		return;
+	}
+	if (s->lines.len + n + 2 > SINK_MAX) {
+		sink_lose(s, s->error);
+		return;
+	}
+	if (sink_append(s, level, line, n) == -1) {
+		sink_lose(s, ENOMEM);
 		return;
 	}
 	s->taken++;
@@ -407,6 +414,28 @@ sink_reopen(struct sink *s)
 	if (s->lines.len > 0)
 		sink_flush(s);
 	return 0;
+}
+
+int
+sink_give(struct sink *s, uid_t uid, gid_t gid)
+{
+	struct stat st;
+
+	if (s->helper != NULL || s->fd == -1 || fstat(s->fd, &st) == -1 ||
+	    !S_ISREG(st.st_mode))
+		return 0;
+	return fchown(s->fd, uid, gid);
+}
+
+void
+sink_restart(struct sink *s)
+{
+	if (s->helper == NULL || s->fd == -1)
+		return;
+	sink_flush(s);
+	if (s->fd != -1)
+		sink_drop_helper(s);
+	s->open_at = s->loop->clock();
 }
 
 /* What still waits is lost. */

@@ -8,6 +8,8 @@
 #ifndef SINK_H
 #define SINK_H
 
+#include <sys/types.h>
+
 #include <stddef.h>
 #include <stdint.h>
 
@@ -36,6 +38,11 @@ void		 sink_flush(struct sink *);
 /* Opens the file anew, for one that was renamed. 0, or -1 with errno: the old
  * one stays in use. */
 int		 sink_reopen(struct sink *);
+/* A file is given to a user. 0, or -1 with errno. */
+int		 sink_give(struct sink *, uid_t, gid_t);
+/* We are another user: a helper is ended, and started anew for the lines that
+ * follow. */
+void		 sink_restart(struct sink *);
 /* Writes what can be written, counts the rest as lost, and takes no more lines.
  * Its helper ends when it has said what it has got. */
 void		 sink_retire(struct sink *);

@@ -21,9 +21,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "child.h"
 #include "director.h"
+#include "given.h"
 #include "channel.h"
 #include "ssh.h"
 
@@ -50,6 +52,7 @@ struct ssh {
 	struct pydirector *director;
 	struct door	 door;
 	char		*key;		/* path of the host key */
+	int		 key_made;	/* by us */
 	struct ssh_session *sessions;
 };
 
@@ -350,6 +353,7 @@ ssh_start(struct pydirector *d, char *err, size_t size)
 	const struct access_point *a = &d->model->ssh;
 	struct ssh *ssh;
 	char *key;
+	int there;
 
 	/* Who is logged in stays: perhaps it was he who said so. */
 	if (!a->present || !a->enable) {
@@ -371,6 +375,7 @@ ssh_start(struct pydirector *d, char *err, size_t size)
 		snprintf(err, size, "ssh: out of memory");
 		return -1;
 	}
+	there = access(key, F_OK) == 0;
 	if (((ssh->key == NULL || strcmp(ssh->key, key) != 0) &&
 	    ssh_key_check(d, key, err, size) == -1) ||
 	    ssh_open(ssh, a->address, err, size) == -1) {
@@ -379,7 +384,30 @@ ssh_start(struct pydirector *d, char *err, size_t size)
 	}
 	free(ssh->key);
 	ssh->key = key;
+	ssh->key_made |= !there;
 	return 0;
+}
+
+int
+ssh_give(struct pydirector *d, uid_t uid, gid_t gid, char *err, size_t size)
+{
+	const struct ssh *ssh = d->ssh;
+
+	if (ssh == NULL || !ssh->key_made || lchown(ssh->key, uid, gid) == 0)
+		return 0;
+	snprintf(err, size, "%s: cannot be given away: %s", ssh->key,
+	    strerror(errno));
+	return -1;
+}
+
+void
+ssh_given(struct pydirector *d)
+{
+	const struct ssh *ssh = d->ssh;
+
+	if (ssh != NULL && ssh->key != NULL && access(ssh->key, R_OK) == -1)
+		log_err(d->log, "ssh: %s: cannot be read any more, which each "
+		    "connection has to do: %s", ssh->key, strerror(errno));
 }
 
 void

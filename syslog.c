@@ -13,6 +13,7 @@
 
 #include "sink.h"
 #include "connlog.h"
+#include "given.h"
 
 static void
 syslog_lost(void *arg, uint64_t lines, const char *why)
@@ -66,6 +67,13 @@ syslog_stop(struct pydirector *d)
 	sink_free(sink);
 	sink_free(d->syslog_old);
 	d->syslog_old = NULL;
+}
+
+void
+syslog_given(struct pydirector *d)
+{
+	if (d->syslog != NULL)
+		sink_restart(d->syslog);
 }
 
 void

@@ -161,6 +161,43 @@ kill -HUP "$PYD"
 ok "and all comes back" wait_for 10 test -S "$TMP/control"
 ok "the web too" wait_log ' web 127.0.0.1:[1-9][0-9]*: listening$'
 web_ready
+
+# Web and service change places, under the call that does it, and back; the
+# second time they have exactly the addresses that are wanted.
+first=$web_at
+
+# places SERVICE WEB: a file in which they are there, and the calls for it.
+places()
+{
+	sed -e "s|<listen ip=\"127.0.0.1:0\"|<listen ip=\"$1\"|" \
+	    -e "s|127.0.0.1:0\" enable|$2\" enable|" "$TMP/with" >"$FILE"
+	web full compare | sed 's/^OK //' >"$TMP/lines"
+}
+
+# are SERVICE WEB NAME
+are()
+{
+	web_ready
+	is "$web_at" "$2" "$3: the web"
+	is "$(client "$1" get | names)" A "$3: the service"
+	is "$(web full compare)" "OK no difference" "$3: nothing is left"
+}
+
+places "$first" "$service"
+is "$(web full reload)" "OK reloaded, $(wc -l <"$TMP/lines") changes" \
+    "web and service change places"
+are "$first" "$service" once
+places "$service" "$first"
+is "$(web full reload)" "OK reloaded, $(wc -l <"$TMP/lines") changes" \
+    "and back"
+are "$service" "$first" twice
+places "$first" "$service"
+# Each call by itself: the connection stays while the web goes elsewhere.
+sed "s|^|url = \"http://$web_at/|; s|\$|\"|" "$TMP/lines" >"$TMP/curl"
+is "$(curl -s -m 20 -u full:full -K "$TMP/curl" | grep -c '^OK')" \
+    "$(wc -l <"$TMP/lines")" "again, call by call"
+are "$first" "$service" "three times"
+
 is "$(web full set?attr=web.enable\&value=no)" "OK enable: set" \
     "a call that ends the web is answered"
 like "$(client "$web_at" close)" 'connect refused' "the last one"

@@ -134,8 +134,8 @@ help?command=save save \\[force\\]:
 END
 web full help | sed 's/^OK //' >"$TMP/help"
 is "$(sed 's/[ :].*//' "$TMP/help" | sort)" \
-    "$( (echo shutdown; sed 's/[? ].*//' "$TMP/right") | sort)" \
-    "every call is tested"
+    "$( (echo shutdown; echo upgrade; sed 's/[? ].*//' "$TMP/right") |
+    sort)" "every call is tested (upgrade: elsewhere)"
 sed -n 's/^addHost \([^:]*\):.*/\1/p' "$TMP/help" | grep -q 'name ip' ||
     bail "help does not tell the arguments"
 web full running.xml >"$TMP/before"

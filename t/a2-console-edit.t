@@ -73,8 +73,8 @@ at_prompt "nothing to complete" 'send zzz\t' 'wait zzz' 'send \x03' \
     prompt 'send \x04' 'end 0'
 at_prompt "^C drops the line" 'send frobnicate\x03' 'wait \^C' prompt \
     'send whoami\r' "wait $ME full console" prompt 'send \x04' 'end 0'
-at_prompt "a signal does not end it" 'signal INT' 'send whoami\r' \
-    "wait $ME full console" prompt 'send \x04' 'end 0'
+at_prompt "a signal does not end it" 'signal INT' 'wait \^C' prompt \
+    'send whoami\r' "wait $ME full console" prompt 'send \x04' 'end 0'
 at_prompt "stopped and continued" 'send who' 'wait who' 'signal STOP' \
     'signal CONT' 'send ami\r' "wait $ME full console" prompt 'send \x04' \
     'end 0'

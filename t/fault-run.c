@@ -5,10 +5,13 @@
  * one system call or allocation fails (fault.c), and looks at what that costs.
  *
  *	faulty [-ap] [-j WORKERS] [-k KIND] [-n NTH] PROGRAM DIRECTORY
+ *	faulty -x FILE PROGRAM [ARGUMENT...]
  *
  * PROGRAM is the path of pydirector: its helpers are looked for beside it.
  * Prints TAP. -a: every call of each kind, not a sample. -p: relays in the
- * poll array. -k, -n: only that kind and that call, and the log is shown. */
+ * poll array. -k, -n: only that kind and that call, and the log is shown.
+ * -x: is the balancer, with a wall clock that is ahead by as many seconds as
+ * FILE says at each moment, in 20 bytes at least. */
 
 #include "config.h"
 
@@ -300,12 +303,28 @@ kind_of(const char *name)
 	return -1;
 }
 
+static int
+run_clock(const char *path, int argc, char *argv[])
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	const char *seconds;
+
+	if (fd == -1)
+		tool_die("%s: %s", path, strerror(errno));
+	seconds = mmap(NULL, 20, PROT_READ, MAP_SHARED, fd, 0);
+	if (seconds == MAP_FAILED)
+		tool_die("%s: %s", path, strerror(errno));
+	close(fd);
+	optind = 1;
+	return fault_clock(seconds, argc, argv);
+}
+
 int
 fault_run(int argc, char *argv[])
 {
 	int c, poll_only = 0, workers = 2;
 
-	while ((c = getopt(argc, argv, "aj:k:n:p")) != -1) {
+	while ((c = getopt(argc, argv, "+aj:k:n:px:")) != -1) {
 		switch (c) {
 		case 'a':
 			every = 1;
@@ -323,6 +342,8 @@ fault_run(int argc, char *argv[])
 		case 'p':
 			poll_only = 1;
 			break;
+		case 'x':
+			return run_clock(optarg, argc - optind, argv + optind);
 		default:
 			tool_die("faulty: see t/fault-run.c");
 		}

@@ -9,6 +9,7 @@
 #include "config.h"
 
 #include <sys/types.h>
+#include <sys/epoll.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -26,8 +27,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
-#include <sys/epoll.h>
 
 #include <libxml/parser.h>
 #include <libxml/xmlmemory.h>
@@ -38,6 +39,8 @@
 #define FDS	256
 
 static struct fault *fault;	/* NULL: calls are what they are */
+
+static const char *ahead;	/* seconds, for the wall clock; or NULL */
 
 static struct {
 	void		*block;		/* NULL: no block */
@@ -284,6 +287,33 @@ __wrap_poll(struct pollfd *fds, nfds_t n, int ms)
 	return __real_poll(fds, n, ms);
 }
 
+/* The wall clock. */
+
+int	 __real_clock_gettime(clockid_t, struct timespec *);
+int	 __wrap_clock_gettime(clockid_t, struct timespec *);
+time_t	 __wrap_time(time_t *);
+
+int
+__wrap_clock_gettime(clockid_t id, struct timespec *ts)
+{
+	int result = __real_clock_gettime(id, ts);
+
+	if (result == 0 && id == CLOCK_REALTIME && ahead != NULL)
+		ts->tv_sec += (time_t)atol(ahead);
+	return result;
+}
+
+time_t
+__wrap_time(time_t *t)
+{
+	struct timespec ts;
+
+	(void)__wrap_clock_gettime(CLOCK_REALTIME, &ts);
+	if (t != NULL)
+		*t = ts.tv_sec;
+	return ts.tv_sec;
+}
+
 /* Memory. */
 
 static void
@@ -422,6 +452,16 @@ xml_strdup(const char *s)
 
 /* The balancer as a whole. */
 
+int	 __real_main(int, char *[]);
+int	 __wrap_main(int, char *[]);
+
+int
+fault_clock(const char *seconds, int argc, char *argv[])
+{
+	ahead = seconds;
+	return __real_main(argc, argv);
+}
+
 static void
 look_fds(unsigned char open[FDS])
 {
@@ -443,9 +483,6 @@ look_blocks(struct fault *f)
 		f->live_site = blocks[i].site;
 	}
 }
-
-int	 __real_main(int, char *[]);
-int	 __wrap_main(int, char *[]);
 
 int
 fault_main(struct fault *f, int argc, char *argv[])

@@ -43,6 +43,9 @@ struct fault {
 
 /* The program's main(), and what it leaves behind goes into f. */
 int	 fault_main(struct fault *f, int argc, char *argv[]);
+/* The program's main() with a wall clock that is ahead by the number that the
+ * text holds, which may change. */
+int	 fault_clock(const char *seconds, int argc, char *argv[]);
 /* What is run instead of it. */
 int	 fault_run(int argc, char *argv[]);
 

@@ -40,6 +40,10 @@ ok "there" answers
 like "$(move "127.0.0.1:$port")" '^OK' "to one of them"
 ok "there" answers
 like "$(client "127.0.0.2:$port" close)" 'connect refused' "not elsewhere"
+like "$(move "localhost:$port")" '^OK' "to two, one of them its own"
+ok "there" answers
+like "$(move "127.0.0.1:$port")" '^OK' "to one of the two"
+ok "there" answers
 like "$(move "unix:$name")" '^OK' "to a UNIX socket"
 ok "told" wait_log " web unix:$name: listening\$"
 is "$(ls -l "$name" | cut -c 1-10)" "srw-rw----" "mode 0660"

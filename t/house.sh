@@ -70,6 +70,7 @@ house_only()
 		only("getaddrinfo freeaddrinfo getnameinfo", "addr.o")
 		only("poll ppoll select pselect", \
 		    "pydirector.o daemon.o loop.o child.o " \
+		    "handover.o takeover.o " \
 		    "ctl-ask.o ctl-watch.o ctl-edit.o " \
 		    "sshd.o sshd-auth.o")
 		only("sleep usleep nanosleep system popen", "")
@@ -79,10 +80,10 @@ house_only()
 		only("posix_spawn posix_spawnp execv execve execvp", \
 		    "child.o sshd-shell.o")
 		only("signal sigaction sigprocmask", \
-		    "pydirector.o daemon.o helper-main.o sshd.o " \
+		    "password.o daemon.o helper-main.o sshd.o " \
 		    "ctl-signal.o pydirectorctl.o " \
 		    "sshd-shell.o")
-		only("crypt", "pydirector.o helper-main.o")
+		only("crypt", "password.o helper-main.o")
 		only("syslog openlog closelog", "helper-main.o")
 		only("clock_gettime gettimeofday time", "clock.o")
 	}
@@ -120,7 +121,9 @@ house_headers()
 		*) sed -n "s|^#[ 	]*include *<\(libssh/.*\)>.*|$f: \1|p" "$f" ;;
 		esac
 		case $f in
-		pydirector.c) others= ;;
+		pydirector.c)
+			others='-e compat/harden.h -e notify.h -e password.h
+			    -e privilege.h -e upgrade.h' ;;
 		daemon.c) others='-e log.h -e clock.h' ;;
 		*) continue ;;
 		esac

@@ -13,6 +13,8 @@
 #	is "$(client "$(addr_of web)" get)" "A" "a request is served"
 #	done_testing
 #
+# CLIENT_RUN and BACKEND_RUN are put before these two.
+#
 # Environment: PYDIRECTOR_RUN (put before the balancer: valgrind),
 # PYDIRECTOR_FLAGS (added to its options), PYDIRECTOR_PATIENCE (deadlines
 # times that many), CI (what is missing fails instead of being skipped).
@@ -187,7 +189,7 @@ clock()
 
 client()
 {
-	"$T/client" "$@" 2>&1
+	${CLIENT_RUN:-} "$T/client" "$@" 2>&1
 }
 
 # start_client OUT CLIENT-ARGUMENTS...: in the background, its output in
@@ -196,7 +198,7 @@ start_client()
 {
 	client_out=$TMP/$1
 	shift
-	"$T/client" "$@" >"$client_out" 2>&1 &
+	${CLIENT_RUN:-} "$T/client" "$@" >"$client_out" 2>&1 &
 	client_pid=$!
 	test_pids="$test_pids $client_pid"
 }
@@ -243,7 +245,7 @@ start_backend()
 	shift
 	eval "${backend_var}_log=\$TMP/$backend_var.out"
 	: >"$TMP/$backend_var.out"
-	"$T/backend" -n "$backend_var" "$@" >"$TMP/$backend_var.out" 2>&1 &
+	${BACKEND_RUN:-} "$T/backend" -n "$backend_var" "$@" >"$TMP/$backend_var.out" 2>&1 &
 	eval "${backend_var}_pid=$!"
 	test_pids="$test_pids $!"
 	wait_for 10 grep -q '^listening ' "$TMP/$backend_var.out" ||

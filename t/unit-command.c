@@ -536,7 +536,7 @@ test_running(void)
 	ok(pydirector_start(d, err, sizeof(err)) == 0, "it runs");
 	test_listeners(d);
 	test_hosts(d, addr_port(&a));
-	pydirector_hooks(d, count, count, &hooks);
+	pydirector_hooks(d, count, count, NULL, &hooks);
 	runs(d, "closeLog");
 	runs(d, "shutdown");
 	ok(hooks == 2 && d->draining, "the program is told");

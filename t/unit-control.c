@@ -192,6 +192,7 @@ dials(struct relay *r, const char *local, unsigned port)
 {
 	struct addr a = address(local, port);
 
+	r->server.io.fd = 0;
 	return d.watchers->address(d.watchers, r, &a);
 }
 

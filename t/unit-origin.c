@@ -38,7 +38,7 @@ relay_from(const char *node, unsigned port)
 
 	if (r == NULL || (r->more = calloc(1, sizeof(*r->more))) == NULL)
 		abort();
-	r->server.io.fd = -1;
+	r->server.io.fd = 0;
 	r->more->local = address(node, port);
 	return r;
 }
@@ -87,6 +87,9 @@ test_spellings(void)
 	ok(find(&o, "127.0.0.1", 1001) == NULL, "another port");
 	ok(find(&o, "127.0.0.2", 1000) == NULL, "another address");
 	ok(find(&o, "::1", 1000) == NULL, "another family");
+	b->server.io.fd = -1;
+	ok(find(&o, "2001:db8::1", 1000) == NULL, "its server is gone");
+	b->server.io.fd = 0;
 	origin_del(&o, a);
 	ok(find(&o, "127.0.0.1", 1000) == NULL, "deleted");
 	ok(find(&o, "2001:db8::1", 1000) == b, "the other one is there");

@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: ISC
+ *
+ * One process in the place of another: what handover.c (the old one) and
+ * takeover.c (the new one) agree upon. Both are on one machine, and the new
+ * one is a child of the old; they may be of different versions. Between them is
+ * a socketpair, and over it go lines of words, percent-encoded.
+ *
+ *	old	upgrade 1		version of all this
+ *	old	door SUBJECT ADDRESS N	the next N descriptors listen there
+ *	old	go			that was all
+ *	new	ready			it is bound and could begin; or
+ *	new	failed WHY		the old one goes on
+ *	old	...			state.c: what is known of services
+ *	old	end			the old one has stopped listening
+ *	old	...			counters again, when they have grown
+ *	new	reopen			log files were renamed
+ *	new	stop			open relays are to be cut
+ *
+ * Lines that are not understood are passed over. */
+
+#ifndef HANDOVER_H
+#define HANDOVER_H
+
+#include "director.h"
+
+#define HANDOVER_VERSION 1
+#define HANDOVER_LINE	(64 * 1024)	/* bytes of a line, at most */
+#define HANDOVER_MAX	(256 * 1024 * 1024)	/* of all that waits */
+#define HANDOVER_WORDS	16		/* in a line, at most */
+
+/* The next whole line that has come in, without its newline, or NULL: it is
+ * not there yet. *used: bytes of in taken so far, 0 at first; the caller
+ * consumes them in the end. */
+char		*handover_line(struct buf *in, size_t *used);
+/* Cuts a line into words and decodes them, in place: their number, or -1: it
+ * cannot be understood. */
+int		 handover_words(char *line, char *words[HANDOVER_WORDS]);
+
+/* state.c: counters and states of services as lines. */
+/* Appends the counters, and sets them to 0: what is told is the other
+ * process's from now on. all: also the states of hosts, when we started, and
+ * the number of the last relay. */
+void		 state_tell(struct pydirector *, struct buf *, int all);
+/* Takes over such a line. */
+void		 state_learn(struct pydirector *, int n, char *const words[]);
+/* Ends the first of these: groups are rebuilt, hosts looked after. */
+void		 state_settle(struct pydirector *);
+
+/* handover.c: another process in our place. */
+/* The number of listening sockets. */
+size_t		 handover_sockets(const struct pydirector *);
+/* What became of it: why NULL: it is ready, and we are about to stop
+ * listening; or why it is not, and nothing has changed. */
+typedef void	 handover_fn(void *arg, long pid, const char *why);
+/* Starts argv[0] with a socket as descriptor 3 and the listening sockets from
+ * 4 on. fn is called once, later. Returns its process number, or -1 with a
+ * text in err. */
+long		 handover_start(struct pydirector *, char *const argv[],
+		    char *const env[], handover_fn *fn, void *arg, char *err,
+		    size_t size);
+/* Ends a process that is not ready; one that is hears the last counts. */
+void		 handover_stop(struct pydirector *);
+
+/* takeover.c: the other side of it. */
+/* Takes over the socket fd and the n descriptors behind it, for the doors that
+ * will want them. 0, or -1 with a text in err. */
+int		 takeover_begin(struct pydirector *, int fd, int n, char *err,
+		    size_t size);
+/* Tells the old process that we are ready, waits until it listens no more, and
+ * takes over what it knows. 0, or -1: it is gone, and told nothing. */
+int		 takeover_ready(struct pydirector *);
+/* Tells it why we cannot. */
+void		 takeover_fail(struct pydirector *, const char *why);
+/* While it lets its connections end: log files were renamed; all is to stop. */
+void		 takeover_reopen(struct pydirector *);
+void		 takeover_stop(struct pydirector *);
+void		 takeover_done(struct pydirector *);
+
+#endif

@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: ISC
+ *
+ * The program in the place of an older one, and an older one that starts it. */
+
+#ifndef UPGRADE_H
+#define UPGRADE_H
+
+#include "notify.h"
+#include "pydirector.h"
+
+/* How the program was started. */
+struct upgrade {
+	char		*program;	/* its path; NULL: not known */
+	char		*directory;	/* where relative paths start */
+	char		**argv;
+	int		 sockets;	/* that an old process has handed down;
+					 * -1: there is none */
+};
+
+#define UPGRADE_FD 3		/* to that process; sockets follow */
+
+/* Looks at the environment and takes our variable out of it, and goes to the
+ * directory in which the first of us was started. argv has to stay. 0, or -1:
+ * no memory. */
+int	 upgrade_init(struct upgrade *, char *argv[]);
+void	 upgrade_done(struct upgrade *);
+/* Starts the program's file anew, as pydirector_hand_over. */
+long	 upgrade_start(const struct upgrade *, const struct notify *,
+	    struct pydirector *, pydirector_upgrade_fn *, void *arg, char *err,
+	    size_t size);
+
+#endif
