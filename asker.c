@@ -42,7 +42,7 @@ asker_end(struct asker *a)
 		a->next->link = a->link;
 	k->naskers--;
 	loop_bury(l, &a->task, asker_free);
-	listen_given_back(k->director);
+	listen_given_back(k->director, NULL);
 }
 
 static void

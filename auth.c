@@ -92,6 +92,7 @@ auth_get(struct pydirector *d)
 		return NULL;
 	}
 	d->auth = a;
+	d->auth_done = auth_done;
 	return a;
 }
 

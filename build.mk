@@ -15,10 +15,11 @@ FLOOR1 = $(TLS) net.o loop.o child.o sink.o helper.o
 FLOOR2 = compareconf.o compareconf-host.o compareconf-admin.o edit.o model.o sched.o conf.o conf-attr.o conf-value.o conf-build.o conf-check.o \
 	conf-save.o conf-text.o conf-want.o
 FLOOR3 = save.o dial.o bound.o door.o listen.o admit.o connlog.o syslog.o relay.o relay-tell.o relay-connect.o origin.o header.o flow.o check.o manager.o
-FLOOR4 = state.o handover.o takeover.o command-edit.o command-host.o command-set.o command-user.o parts.o reload.o auth.o http.o http-conn.o http-io.o http-answer.o http-parse.o secure.o command.o \
+FLOOR4 = state.o handover.o takeover.o command-edit.o command-host.o command-set.o command-user.o parts.o reload.o files.o auth.o http.o http-conn.o http-io.o http-answer.o http-parse.o secure.o command.o \
 	status.o metrics.o view.o plot.o page.o page-running.o admin.o control.o asker.o ssh.o \
 	channel.o channel-login.o console.o console-args.o console-complete.o console-run.o console-show.o
-FLOOR5 = director.o
+FLOOR5 = director.o api-build.o api-map.o api-command.o api-view.o api-host.o api-stats.o api-watch.o api-sched.o api-run.o api-upgrade.o api-give.o \
+	api-files.o api-helper.o api-web.o api-tls.o api-ssh.o api-console.o api-control.o api-connlog.o api-syslog.o
 DAEMON_OBJECTS = pydirector.o daemon.o notify.o password.o privilege.o upgrade.o
 # pydirectorctl.
 CTL_OBJECTS = pydirectorctl.o ctl-ask.o ctl-compare.o ctl-edit.o ctl-print.o ctl-run.o ctl-signal.o ctl-watch.o
@@ -32,12 +33,20 @@ UNITS = t/unit-compat t/unit-index t/unit-buf t/unit-log t/unit-addr t/unit-amp 
 TOOLS = t/backend t/client
 BENCH = t/bench-backend t/flood
 BENCHFLAGS =
+SOAK = t/soak-client t/soak-backend t/soak-ledger
+SOAKTIME = 3600
 PAGES8 = pydirector.8 pydirectorctl.8
 PAGES7 = pydirector-admin.7 pydirector-sched.7 pydirector-internals.7
 PAGES5 = pydirector.conf.5
-SAMPLES = etc/sample-pydirector.xml etc/sample-txlb.xml etc/inittab.sample \
-	etc/pydirector.smf.xml etc/logrotate.sample \
-	etc/pydirectorctl.bash-completion
+SAMPLES = etc/sample-pydirector.xml etc/sample-txlb.xml \
+	etc/quickstart-web.xml etc/quickstart-mail.xml etc/quickstart-ldap.xml \
+	etc/quickstart-database.xml etc/inittab.sample etc/pydirector.smf.xml \
+	etc/pydirector.service etc/rc.freebsd etc/rc.netbsd etc/rc.openbsd \
+	etc/logrotate.sample etc/newsyslog.sample etc/keepalived.sample \
+	etc/carp.sample etc/pydirectorctl.bash-completion
+# What scripts put into files that name directories.
+DIRECTORIES = DESTDIR='$(DESTDIR)' PREFIX='$(PREFIX)' SBINDIR='$(SBINDIR)' \
+	SYSCONFDIR='$(SYSCONFDIR)' MANDIR='$(MANDIR)'
 DOCS = README INSTALL NEWS LICENSE
 
 COMPILE = $(CC) $(STD) $(WARNINGS) -I. $(CPPFLAGS) $(CFLAGS)
@@ -136,6 +145,15 @@ t/bench-backend: t/bench-backend.o
 
 t/flood: t/flood.o
 	$(LINK) -o $@ t/flood.o $(NET_LIBS)
+
+t/soak-client: t/soak-client.o
+	$(LINK) -o $@ t/soak-client.o $(NET_LIBS)
+
+t/soak-backend: t/soak-backend.o
+	$(LINK) -o $@ t/soak-backend.o $(NET_LIBS)
+
+t/soak-ledger: t/soak-ledger.o
+	$(LINK) -o $@ t/soak-ledger.o
 
 t/unit-compat: t/unit-compat.o
 	$(LINK) -o $@ t/unit-compat.o
@@ -331,6 +349,14 @@ demo: all t/backend t/client
 bench: all $(BENCH)
 	@sh t/bench.sh $(BENCHFLAGS)
 
+# Random traffic and changes for SOAKTIME seconds, and the books afterwards.
+soak: tests $(SOAK)
+	@SOAKTIME='$(SOAKTIME)' sh t/soak.sh
+
+# What the tests reach, by gcov.
+coverage: web-files.h
+	@MAKE='$(MAKE)' JOBS='$(JOBS)' sh tools/coverage.sh $(TESTS)
+
 lint: web-files.h
 	@XML_CFLAGS='$(XML_CFLAGS)' TLS_CFLAGS='$(TLS_CFLAGS)' \
 	    CURL_CFLAGS='$(CURL_CFLAGS)' \
@@ -342,7 +368,7 @@ install: all
 	@cd man && sh ../tools/install.sh 644 '$(DESTDIR)$(MANDIR)/man8' $(PAGES8)
 	@cd man && sh ../tools/install.sh 644 '$(DESTDIR)$(MANDIR)/man7' $(PAGES7)
 	@cd man && sh ../tools/install.sh 644 '$(DESTDIR)$(MANDIR)/man5' $(PAGES5)
-	@sh tools/install.sh 644 '$(DESTDIR)$(EXAMPLEDIR)' $(SAMPLES)
+	@$(DIRECTORIES) sh tools/install.sh -f 644 '$(DESTDIR)$(EXAMPLEDIR)' $(SAMPLES)
 	@sh tools/install.sh 644 '$(DESTDIR)$(DOCDIR)' $(DOCS)
 	@sh tools/install.sh -n 640 '$(DESTDIR)$(SYSCONFDIR)' etc/pydirector.xml
 
@@ -356,18 +382,45 @@ uninstall:
 	@sh tools/install.sh -d '$(DESTDIR)$(EXAMPLEDIR)' $(SAMPLES)
 	@sh tools/install.sh -d '$(DESTDIR)$(DOCDIR)' $(DOCS)
 
+# On request: EXTRA=NAME, see tools/extra.sh.
+install-extra:
+	@$(DIRECTORIES) sh tools/extra.sh install $(EXTRA)
+
+uninstall-extra:
+	@$(DIRECTORIES) sh tools/extra.sh uninstall $(EXTRA)
+
 clean:
 	rm -f *.o compat/*.o t/*.o t/kqueue/*.o t/kqueue/pydirector t/faulty
 	rm -f web-files.h libpydirector.a $(PROGRAMS) $(TOOLS) $(BENCH) \
-	    t/load $(UNITS)
+	    $(SOAK) t/load $(UNITS)
 
-.PHONY: all tests check fuzz check-all check-poll check-standin floors demo bench lint install uninstall clean
+.PHONY: all tests check fuzz check-all check-poll check-standin floors demo bench soak coverage lint install uninstall install-extra uninstall-extra clean
 
 # Dependencies; `sh tools/deps.sh -w` writes what follows.
 addr.o: addr.c addr.h config.h
 admin.o: admin.c addr.h buf.h config.h director.h door.h helper.h http.h index.h log.h loop.h net.h network.h page.h secure.h tls.h view.h web-files.h
 admit.o: admit.c addr.h admit.h buf.h config.h director.h door.h helper.h index.h log.h loop.h net.h network.h random.h siphash.h
 amp.o: amp.c amp.h buf.h config.h log.h
+api-build.o: api-build.c addr.h api.h buf.h command.h conf.h config.h director.h door.h helper.h index.h log.h loop.h net.h network.h pydirector.h
+api-command.o: api-command.c addr.h api.h buf.h command.h conf.h config.h director.h door.h helper.h index.h log.h loop.h net.h network.h pydirector.h
+api-connlog.o: api-connlog.c addr.h api.h buf.h config.h connlog.h director.h door.h given.h helper.h index.h log.h loop.h net.h network.h pydirector.h
+api-console.o: api-console.c addr.h api.h buf.h config.h director.h door.h helper.h index.h log.h loop.h net.h network.h pydirector.h
+api-control.o: api-control.c addr.h api.h buf.h config.h director.h door.h helper.h index.h log.h loop.h net.h network.h pydirector.h
+api-files.o: api-files.c addr.h api.h buf.h config.h director.h door.h files.h helper.h index.h log.h loop.h net.h network.h pydirector.h
+api-give.o: api-give.c addr.h api.h buf.h config.h director.h door.h helper.h index.h log.h loop.h net.h network.h pydirector.h
+api-helper.o: api-helper.c addr.h api.h buf.h config.h director.h door.h helper.h index.h log.h loop.h net.h network.h pydirector.h
+api-host.o: api-host.c addr.h api.h buf.h config.h director.h door.h helper.h index.h log.h loop.h net.h network.h pydirector.h
+api-map.o: api-map.c addr.h api.h buf.h command.h conf.h config.h director.h door.h helper.h index.h log.h loop.h net.h network.h pydirector.h
+api-run.o: api-run.c addr.h api.h buf.h config.h director.h door.h helper.h index.h log.h loop.h net.h network.h pydirector.h
+api-sched.o: api-sched.c addr.h api.h buf.h config.h director.h door.h helper.h index.h log.h loop.h net.h network.h pydirector.h
+api-ssh.o: api-ssh.c addr.h api.h buf.h config.h director.h door.h given.h helper.h index.h log.h loop.h net.h network.h pydirector.h
+api-stats.o: api-stats.c addr.h api.h buf.h config.h director.h door.h helper.h index.h log.h loop.h net.h network.h pydirector.h
+api-syslog.o: api-syslog.c addr.h api.h buf.h config.h connlog.h director.h door.h given.h helper.h index.h log.h loop.h net.h network.h pydirector.h
+api-tls.o: api-tls.c addr.h api.h buf.h config.h director.h door.h helper.h index.h log.h loop.h net.h network.h pydirector.h tls.h
+api-upgrade.o: api-upgrade.c addr.h api.h buf.h config.h director.h door.h handover.h helper.h index.h log.h loop.h net.h network.h pydirector.h
+api-view.o: api-view.c addr.h api.h buf.h config.h director.h door.h helper.h index.h log.h loop.h net.h network.h pydirector.h view.h
+api-watch.o: api-watch.c addr.h api.h buf.h clock.h config.h director.h door.h helper.h index.h log.h loop.h net.h network.h pydirector.h relay.h
+api-web.o: api-web.c addr.h api.h buf.h config.h director.h door.h given.h helper.h index.h log.h loop.h net.h network.h pydirector.h
 asker.o: asker.c addr.h amp.h buf.h config.h control.h director.h door.h helper.h index.h log.h loop.h net.h network.h origin.h relay.h siphash.h
 auth.o: auth.c addr.h buf.h compat/compat.h config.h director.h door.h helper.h index.h log.h loop.h net.h network.h siphash.h
 bound.o: bound.c addr.h bound.h buf.h config.h director.h door.h helper.h index.h log.h loop.h net.h network.h
@@ -416,10 +469,11 @@ ctl-signal.o: ctl-signal.c buf.h config.h ctl.h log.h
 ctl-watch.o: ctl-watch.c addr.h buf.h channel.h clock.h config.h ctl.h director.h door.h helper.h index.h log.h loop.h net.h network.h
 daemon.o: daemon.c clock.h config.h daemon.h log.h
 dial.o: dial.c addr.h buf.h config.h director.h door.h helper.h index.h log.h loop.h net.h network.h
-director.o: director.c addr.h buf.h config.h connlog.h director.h door.h given.h handover.h helper.h index.h log.h loop.h net.h network.h proxy.h pydirector.h random.h
+director.o: director.c addr.h api.h buf.h conf.h config.h director.h door.h handover.h helper.h index.h log.h loop.h net.h network.h parts.h proxy.h pydirector.h random.h
 door.o: door.c addr.h bound.h buf.h config.h director.h door.h helper.h index.h log.h loop.h net.h network.h
 edit.o: edit.c addr.h buf.h config.h director.h door.h helper.h index.h log.h loop.h net.h network.h
 escape.o: escape.c buf.h config.h escape.h log.h
+files.o: files.c addr.h buf.h command.h conf.h config.h director.h door.h files.h helper.h index.h log.h loop.h net.h network.h
 flow.o: flow.c addr.h buf.h config.h director.h door.h helper.h index.h log.h loop.h net.h network.h relay.h
 handover.o: handover.c addr.h buf.h child.h command.h conf.h config.h director.h door.h handover.h helper.h http.h index.h log.h loop.h net.h network.h page.h
 header.o: header.c addr.h buf.h config.h director.h door.h helper.h index.h log.h loop.h net.h network.h proxy.h relay.h
@@ -443,7 +497,7 @@ notify.o: notify.c addr.h clock.h config.h net.h notify.h
 origin.o: origin.c addr.h buf.h config.h director.h door.h helper.h index.h log.h loop.h net.h network.h origin.h random.h relay.h siphash.h
 page-running.o: page-running.c addr.h buf.h clock.h config.h director.h door.h escape.h helper.h http.h index.h log.h loop.h net.h network.h page.h status.h
 page.o: page.c addr.h buf.h config.h director.h door.h escape.h helper.h http.h index.h log.h loop.h net.h network.h page.h
-parts.o: parts.c addr.h buf.h conf.h config.h connlog.h director.h door.h helper.h index.h log.h loop.h net.h network.h parts.h
+parts.o: parts.c addr.h buf.h conf.h config.h director.h door.h helper.h index.h log.h loop.h net.h network.h parts.h
 password.o: password.c compat/compat.h config.h password.h
 plot.o: plot.c addr.h buf.h config.h director.h door.h helper.h http.h index.h log.h loop.h net.h network.h page.h
 privilege.o: privilege.c compat/harden.h config.h privilege.h
@@ -486,6 +540,9 @@ t/fuzz-line.o: t/fuzz-line.c addr.h buf.h config.h director.h door.h helper.h in
 t/fuzz-proxy.o: t/fuzz-proxy.c addr.h config.h proxy.h t/fuzz.h
 t/fuzz-words.o: t/fuzz-words.c addr.h buf.h channel.h command.h conf.h config.h console.h director.h door.h helper.h index.h log.h loop.h net.h network.h pydirector.h t/fuzz.h view.h words.h
 t/load.o: t/load.c config.h t/tool.h
+t/soak-backend.o: t/soak-backend.c config.h t/proxy-text.h t/soak.h t/tool.h
+t/soak-client.o: t/soak-client.c config.h t/soak.h t/tool.h
+t/soak-ledger.o: t/soak-ledger.c config.h t/soak.h t/tool.h
 t/unit-addr.o: t/unit-addr.c addr.h config.h t/tap.h
 t/unit-admit.o: t/unit-admit.c addr.h admit.h buf.h config.h director.h door.h helper.h index.h log.h loop.h net.h network.h t/tap.h
 t/unit-amp.o: t/unit-amp.c amp.h buf.h config.h log.h t/tap.h
@@ -497,7 +554,7 @@ t/unit-compareconf.o: t/unit-compareconf.c addr.h buf.h config.h director.h door
 t/unit-compat.o: t/unit-compat.c compat/compat.h compat/explicit_bzero.c compat/getentropy.c config.h t/tap.h
 t/unit-conf-save.o: t/unit-conf-save.c addr.h buf.h clock.h conf.h config.h director.h door.h helper.h index.h log.h loop.h net.h network.h t/conf-tools.h t/tap.h
 t/unit-conf.o: t/unit-conf.c addr.h buf.h clock.h config.h director.h door.h helper.h index.h log.h loop.h net.h network.h t/conf-refusals.h t/tap.h
-t/unit-console.o: t/unit-console.c addr.h buf.h channel.h command.h conf.h config.h console.h director.h door.h helper.h index.h log.h loop.h net.h network.h pydirector.h t/pairs.h t/tap.h view.h words.h
+t/unit-console.o: t/unit-console.c addr.h buf.h channel.h command.h conf.h config.h console.h director.h door.h files.h helper.h index.h log.h loop.h net.h network.h pydirector.h t/pairs.h t/tap.h view.h words.h
 t/unit-control.o: t/unit-control.c addr.h amp.h buf.h clock.h config.h control.h director.h door.h helper.h index.h log.h loop.h net.h network.h origin.h relay.h siphash.h t/tap.h
 t/unit-helper.o: t/unit-helper.c addr.h clock.h config.h helper.h log.h loop.h net.h t/tap.h
 t/unit-http.o: t/unit-http.c addr.h buf.h config.h director.h door.h helper.h http.h index.h log.h loop.h net.h network.h random.h t/tap.h
@@ -521,5 +578,5 @@ tls-cert.o: tls-cert.c addr.h compat/compat.h config.h net.h tls-impl.h tls.h
 tls-make.o: tls-make.c addr.h config.h net.h tls-impl.h tls.h
 tls.o: tls.c addr.h config.h net.h tls-impl.h tls.h
 upgrade.o: upgrade.c config.h daemon.h notify.h pydirector.h upgrade.h
-view.o: view.c addr.h buf.h conf.h config.h director.h door.h helper.h index.h log.h loop.h net.h network.h view.h
+view.o: view.c addr.h buf.h config.h director.h door.h helper.h index.h log.h loop.h net.h network.h view.h
 words.o: words.c buf.h config.h log.h words.h

@@ -79,22 +79,6 @@ login_password(struct channel *c, const char *name, const char *password)
 	c->auth = auth_check(d, name, password, &c->peer, login_verified, c);
 }
 
-/* The signature has been verified, by a key that the balancer gave. */
-static void
-login_key(struct channel *c, const char *name, const char *fingerprint)
-{
-	const struct user *u = user_find(c->console->director->model, name);
-	char how[HOW_MAX];
-
-	(void)snprintf(how, sizeof(how), "key%s%s",
-	    *fingerprint == '\0' ? "" : " ", fingerprint);
-	if (u == NULL)
-		login_refused(c, name, how);
-	else
-		login_accepted(c, name, u->full ? RIGHT_WRITE : RIGHT_READ,
-		    how);
-}
-
 /* Keys. */
 
 /* 1: nobody but root and we ourselves can have written it. */
@@ -181,24 +165,53 @@ keys_path(const struct pydirector *d, const char *keys, const char *user,
 	return good ? 0 : -1;
 }
 
+/* Appends all that a user (NULL: nobody) may sign with. */
 static void
-login_keys(struct channel *c, const char *name)
+keys_all(struct pydirector *d, const struct user *u, struct buf *out)
 {
-	struct pydirector *d = c->console->director;
-	const struct user *u = user_find(d->model, name);
 	const char *files[2];
 	char path[4096];
-	struct buf out;
 	int i;
 
-	buf_init(&out, 2 * KEYS_MAX + 2);
 	files[0] = u == NULL ? NULL : u->keys;
 	files[1] = u == NULL ? NULL : d->model->ssh.keys;
 	for (i = 0; i < 2; i++)
 		if (files[i] != NULL && keys_path(d, files[i], u->name, path,
 		    sizeof(path)) == 0)
-			keys_file(d, path, &out);
+			keys_file(d, path, out);
+}
+
+static void
+login_keys(struct channel *c, const char *name)
+{
+	struct pydirector *d = c->console->director;
+	struct buf out;
+
+	buf_init(&out, 2 * KEYS_MAX + 2);
+	keys_all(d, user_find(d->model, name), &out);
 	channel_answer(c, OUTCOME_OK, &out);
+}
+
+/* The signature has been verified by the asker, who is believed for a user who
+ * has keys, and for no other. */
+static void
+login_key(struct channel *c, const char *name, const char *fingerprint)
+{
+	struct pydirector *d = c->console->director;
+	const struct user *u = user_find(d->model, name);
+	char how[HOW_MAX];
+	struct buf keys;
+
+	(void)snprintf(how, sizeof(how), "key%s%s",
+	    *fingerprint == '\0' ? "" : " ", fingerprint);
+	buf_init(&keys, 2 * KEYS_MAX + 2);
+	keys_all(d, u, &keys);
+	if (u == NULL || keys.len == 0)
+		login_refused(c, name, how);
+	else
+		login_accepted(c, name, u->full ? RIGHT_WRITE : RIGHT_READ,
+		    how);
+	buf_done(&keys);
 }
 
 /* Lines. */

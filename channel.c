@@ -77,7 +77,7 @@ channel_close(struct channel *c)
 	if (c->local)
 		c->console->nchannels--;
 	loop_bury(&d->loop, &c->task, channel_free);
-	listen_given_back(d);
+	listen_given_back(d, NULL);
 }
 
 /* It ends by itself: whoever made it is told. */

@@ -33,7 +33,7 @@ check_close(struct check *c)
 		return;
 	loop_del(&c->director->loop, &c->io);
 	net_close(fd);
-	listen_given_back(c->director);
+	listen_given_back(c->director, NULL);
 }
 
 static void

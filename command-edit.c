@@ -30,12 +30,12 @@ edit_drop_hosts(struct pydirector *d, struct group *g)
 
 /* Services. */
 
-static void
+void
 edit_drop_service(struct pydirector *d, struct service *s)
 {
 	size_t i;
 
-	listen_stop(d, s);
+	listen_drain(d, s);
 	for (i = 0; i < s->ngroups; i++)
 		edit_drop_hosts(d, s->groups[i]);
 	service_remove(d->model, s);

@@ -20,6 +20,8 @@
 #define ARG_LOGGED	128	/* bytes of an argument in the log */
 #define ARGS_LOGGED	600	/* and of all */
 
+static enum outcome	 command_compare(const struct request *);
+static enum outcome	 command_reload(const struct request *);
 static enum outcome	 command_save(const struct request *);
 static enum outcome	 command_close_log(const struct request *);
 static enum outcome	 command_shutdown(const struct request *);
@@ -80,9 +82,9 @@ static const struct command commands[] = {
 	{ "delUser", "name [force]", W,
 	    "removes a user", user_cmd_del, 1 },
 	{ "compare", "", W,
-	    "shows what reload would do", reload_compare, 0 },
+	    "shows what reload would do", command_compare, 0 },
 	{ "reload", "", W,
-	    "reads the configuration again", reload_run, 1 },
+	    "reads the configuration again", command_reload, 1 },
 	{ "save", "[force]", W,
 	    "writes the configuration", command_save, 1 },
 	{ "saveConfig", "[force]", W,
@@ -586,9 +588,33 @@ command_line(struct pydirector *d, const struct caller *caller, char *line,
 /* Commands of its own. */
 
 static enum outcome
+command_compare(const struct request *rq)
+{
+	const struct file_ops *files = rq->director->files;
+
+	if (files == NULL)
+		return command_say(rq, OUTCOME_CONFLICT, FILES_NONE);
+	return files->compare(rq);
+}
+
+static enum outcome
+command_reload(const struct request *rq)
+{
+	const struct file_ops *files = rq->director->files;
+
+	if (files == NULL)
+		return command_say(rq, OUTCOME_CONFLICT, FILES_NONE);
+	return files->reload(rq);
+}
+
+static enum outcome
 command_save(const struct request *rq)
 {
-	return save_config(rq->director, command_force(rq), rq->answer);
+	const struct file_ops *files = rq->director->files;
+
+	if (files == NULL)
+		return command_say(rq, OUTCOME_CONFLICT, FILES_NONE);
+	return files->save(rq->director, command_force(rq), rq->answer);
 }
 
 static enum outcome

@@ -61,6 +61,8 @@ enum outcome	 edit_enable_group(const struct request *);
 enum outcome	 edit_add_host(const struct request *);
 enum outcome	 edit_del_host(const struct request *);
 enum outcome	 edit_del_all_hosts(const struct request *);
+/* The service goes, with all that runs for it; relays stay. */
+void		 edit_drop_service(struct pydirector *, struct service *);
 
 /* command-host.c: states of a host. */
 enum outcome	 host_cmd_admin_down(const struct request *);

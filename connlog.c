@@ -397,8 +397,8 @@ connlog_stop(struct pydirector *d)
 }
 
 int
-connlog_counts(const struct pydirector *d, enum connlog_target target,
-    uint64_t *taken, uint64_t *lost)
+connlog_counts(const struct pydirector *d, int target, uint64_t *taken,
+    uint64_t *lost)
 {
 	const struct target *t;
 

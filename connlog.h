@@ -15,9 +15,9 @@ enum connlog_target {
 
 #define CONNLOG_TARGETS 2
 
-/* Lines taken, and lost, since the start, for a target: 0, or -1: there has
+/* Lines taken, and lost, since the start, for an enum connlog_target: 0, or -1: there has
  * been no connection log. */
-int	 connlog_counts(const struct pydirector *, enum connlog_target,
+int	 connlog_counts(const struct pydirector *, int target,
 	    uint64_t *taken, uint64_t *lost);
 
 /* Starts, moves or stops as the model has it, else as syslog_default. 0, or -1

@@ -22,7 +22,8 @@ configuration(struct model **m, const char *file)
 	buf_init(&errors, 64 * 1024);
 	result = conf_read(m, file, &errors);
 	if (result == -1)
-		fprintf(stderr, "%s", errors.data);
+		fprintf(stderr, "%s", errors.data == NULL ?
+		    "pydirectorctl: out of memory\n" : errors.data);
 	buf_done(&errors);
 	return result;
 }

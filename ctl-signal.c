@@ -60,8 +60,12 @@ signal_take(void)
 
 	while (read(signal_pipe[0], bytes, sizeof(bytes)) > 0)
 		continue;
-	number = signal_int != 0 ? signal_int : signal_other;
-	signal_int = 0;
+	/* What comes in between is seen the next time. */
+	if (signal_int != 0) {
+		signal_int = 0;
+		return SIGINT;
+	}
+	number = signal_other;
 	signal_other = 0;
 	return number;
 }

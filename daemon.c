@@ -522,10 +522,17 @@ daemon_self(const char *argv0)
 char *
 daemon_beside(const char *argv0, const char *name, const char *dir)
 {
-	char *found = daemon_self(argv0), *path;
-	char *self = found == NULL ? NULL : realpath(found, NULL);
+	char *found, *path, *self;
+	int error;
 
+	errno = 0;
+	found = daemon_self(argv0);
+	self = found == NULL ? NULL : realpath(found, NULL);
+	error = errno;
 	free(found);
+	/* Another program than the one beside us is worse than none. */
+	if (self == NULL && error == ENOMEM)
+		return NULL;
 	if (self != NULL) {
 		path = daemon_join(self, (size_t)(strrchr(self, '/') - self),
 		    name);

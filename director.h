@@ -122,6 +122,8 @@ struct group {
 	size_t		 nhosts;
 	struct index	 names, addresses;	/* of the hosts */
 
+	struct own_scheduler *own;	/* chooses in place of rule; or NULL */
+
 	/* The scheduler's. All arrays have room for nhosts. */
 	struct host	**up;		/* in rotation: in file order, or, under
 					 * a least rule, a heap */
@@ -130,6 +132,15 @@ struct group {
 	size_t		 turn;		/* roundrobin: order of the next host */
 	const struct host *last;	/* the last pick; compared only */
 	unsigned char	 stale;		/* to be rebuilt after a batch */
+};
+
+/* A scheduler that is not ours; the owner embeds it. */
+struct own_scheduler {
+	/* One of the hosts that are in_up and not to skip, at least one, or
+	 * NULL: none of them. */
+	struct host	*(*pick)(struct own_scheduler *, struct group *,
+			    const struct addr *client, uint64_t random);
+	void		(*free)(struct own_scheduler *);
 };
 
 /* One <listen>. */
@@ -236,35 +247,102 @@ struct model {
 
 struct relay;		/* relay.c */
 struct relay_watcher;	/* relay.h */
+struct tls_ops;		/* tls.h */
 struct connlog;		/* connlog.c */
 struct sink;		/* sink.h */
 struct control;		/* control.c */
 struct console;		/* console.c */
 struct ssh;		/* ssh.c */
 struct rates;		/* admit.c */
+struct events;		/* api-watch.c */
 struct watch;		/* manager.c */
 struct auth;		/* auth.c */
 struct http;		/* http.c */
 
 #define AUTH_TOKEN_SIZE	33	/* with its NUL */
 
+/* How a command ended; the numbers are those of HTTP. */
+enum outcome {
+	OUTCOME_OK = 200,
+	OUTCOME_BAD = 400,		/* bad argument, no such name */
+	OUTCOME_FORBIDDEN = 403,	/* the right is not enough */
+	OUTCOME_UNKNOWN = 404,		/* no such command */
+	OUTCOME_CONFLICT = 409,		/* not now, or already there */
+	OUTCOME_FAILED = 500		/* the system would not */
+};
+
+struct request;
+struct pydirector;
+
+/* What a director has only when its program has asked for it
+ * (pydirector_with_...): nothing else refers to what is behind these pointers,
+ * so that who does not ask does not link it. */
+enum part_kind {
+	PART_CONNLOG,
+	PART_SYSLOG,
+	PART_WEB,
+	PART_SSH,
+	PART_CONSOLE,
+	PART_CONTROL
+};
+#define PARTS ((int)PART_CONTROL + 1)
+
+struct part {
+	/* Starts, moves or stops it as the model has it. 0, or -1 with a text
+	 * in err: nothing has changed. */
+	int		(*start)(struct pydirector *, char *err, size_t size);
+	/* Ends everything of it at once. */
+	void		(*stop)(struct pydirector *);
+	/* Opens its file anew, as connlog_reopen; NULL: it has none. */
+	int		(*reopen)(struct pydirector *);
+	/* Gives what files it has made to a user; and does what has to be done
+	 * when we are that user (given.h). NULL: nothing. */
+	int		(*give)(struct pydirector *, uid_t, gid_t, char *err,
+			    size_t size);
+	void		(*given)(struct pydirector *);
+	/* As connlog_counts; NULL: it counts nothing. */
+	int		(*counts)(const struct pydirector *, int target,
+			    uint64_t *taken, uint64_t *lost);
+};
+
+/* Reading and writing configurations: files.c. */
+struct file_ops {
+	enum outcome	(*reload)(const struct request *);
+	enum outcome	(*compare)(const struct request *);
+	enum outcome	(*save)(struct pydirector *, int force, struct buf *);
+	/* Views, as in view.h. */
+	int		(*running)(const struct pydirector *, int hashes,
+			    struct buf *);
+	int		(*stored)(const struct pydirector *, int hashes,
+			    struct buf *);
+};
+#define FILES_NONE	"no file can be read"	/* when they are not there */
+
 /* The director: everything that runs. */
 struct pydirector {
 	struct loop	 loop;
 	struct log	*log;
+	void		(*log_fn)(void *arg, int level, const char *line);
+	void		*log_arg;	/* the program's log, or NULL */
+	struct buf	 error;		/* of the last call; empty: none */
+	unsigned	 calling;	/* functions of the program's run now */
 	struct model	*model;		/* NULL: nothing loaded */
 	struct pool	 pool;		/* chunks that relays read into */
 	struct pool	 bulk;		/* larger ones, for fast senders */
 	struct pool	 small;		/* smaller ones, for PROXY headers */
+	const struct part *parts[PARTS];	/* NULL: not asked for */
+	const struct file_ops *files;	/* NULL: the same */
+	const struct tls_ops *tls;	/* the same */
+	const struct helper_ops *helpers; /* the same */
 	struct helper	*lookup;	/* NULL: no helper program given */
 	struct helper	*crypt;		/* the same */
 	struct auth	*auth;		/* NULL: nobody has asked yet */
+	void		(*auth_done)(struct pydirector *);	/* with auth */
 	struct http	*http;		/* NULL: no web */
 	struct connlog	*connlog;	/* NULL: none yet */
 	struct sink	*syslog;	/* NULL: not to syslog(3) */
 	struct sink	*syslog_old;	/* retired; its helper may still end */
 	char		*syslog_default; /* facility; NULL: none */
-	unsigned char	 syslog_used;	/* the owner hands us its lines */
 	char		*helper;	/* path of the program; NULL: none */
 	char		*sshd_program;	/* pydirector-sshd; NULL: none */
 	char		*ctl_program;	/* pydirectorctl; NULL: none */
@@ -274,12 +352,17 @@ struct pydirector {
 	struct console	*console;	/* NULL: no command socket */
 	struct ssh	*ssh;		/* NULL: no SSH */
 	struct relay_watcher *watchers;	/* told of relays */
+	struct events	*events;	/* told to the program; NULL: none */
+	/* The host goes into rotation or out; NULL: nobody wants to know. */
+	void		(*host_changed)(struct pydirector *,
+			    const struct host *);
 	struct timer	 plot_timer;	/* set while there is a web */
 	char		*config_path;	/* NULL: not from a file */
 	struct buf	 config_text;	/* the file as last read or written */
 	struct timer	 save_timer;	/* configCheck */
 	struct index	 nodes;		/* manager.c: hosts by their names */
 	unsigned char	 save_told;	/* that it could not be saved */
+	unsigned char	 unresolved;	/* manager_resolve_all met such a host */
 	int64_t		 started;	/* loop.now at the start */
 	struct relay	*relays;	/* all, the newest first */
 	size_t		 nrelays;
@@ -295,8 +378,10 @@ struct pydirector {
 
 	struct door	*doors;		/* all that are open */
 	struct bound	*bound;		/* door.c: sockets to be taken over */
+	unsigned char	 quit;		/* pydirector_run is to return */
 	struct handover	*handover;	/* to a process in our place, or NULL */
 	struct takeover	*takeover;	/* from the one before us, or NULL */
+	const struct handover_ops *upgrades; /* NULL: neither yet */
 	unsigned char	 running;	/* pydirector_start has succeeded */
 	unsigned char	 draining;	/* no listeners; relays finish */
 	unsigned char	 batch;		/* many changes in one step: groups are
@@ -417,7 +502,8 @@ void		 sched_moved(struct host *);
 struct host	*sched_pick(struct group *, const struct addr *client,
 		    struct host *const *tried, size_t ntried, uint64_t random);
 /* When nobody is in rotation: of the failed hosts that have an address, the
- * one that has been down longest; file order on ties. */
+ * one that has been down longest; file order on ties. NULL also when somebody
+ * is whom the group's own scheduler did not want. */
 struct host	*sched_last_resort(const struct group *,
 		    struct host *const *tried, size_t ntried);
 
@@ -489,7 +575,8 @@ void		 listen_retire(struct pydirector *, struct listener *);
 /* We are short of descriptors: no accepting until one is given back
  * (listen_given_back), or for a second. */
 void		 listen_shortage(struct pydirector *, int error);
-void		 listen_given_back(struct pydirector *);
+/* A descriptor; and, when a relay of a service has ended, a place there. */
+void		 listen_given_back(struct pydirector *, const struct service *);
 /* 1: a client that is accepted has to wait: all usable hosts of the service
  * are at their limit. */
 int		 listen_crowded(const struct service *);
@@ -527,6 +614,9 @@ void		 relay_start(struct pydirector *, const struct listener *,
 		    int fd, const struct addr *client);
 /* Ends all relays of a host at once; returns how many there were. */
 size_t		 relay_stop_host(struct pydirector *, const struct host *);
+/* Something that relays wait for has become free: the oldest of those that do
+ * tries again, one of that service (or NULL) before all others. */
+void		 relay_wake(struct pydirector *, const struct service *);
 /* Ends all relays at once. */
 void		 relay_stop_all(struct pydirector *, enum relay_end);
 
@@ -573,8 +663,8 @@ void		 manager_adjust_all(struct pydirector *);
 void		 manager_failed(struct pydirector *, struct host *, enum why);
 /* The host has answered; if it was down it is back. */
 void		 manager_reached(struct pydirector *, struct host *);
-/* Looks every name up, in line: at the start only. */
-void		 manager_resolve_all(struct pydirector *);
+/* Looks every name up, in line. 0, or -1: a host has no address. */
+int		 manager_resolve_all(struct pydirector *);
 /* Milliseconds until the host is tried next; -1: it is not. */
 int64_t		 manager_next_try(const struct pydirector *,
 		    const struct host *);
@@ -585,16 +675,6 @@ enum right {
 	RIGHT_NONE,
 	RIGHT_READ,
 	RIGHT_WRITE
-};
-
-/* How a command ended; the numbers are those of HTTP. */
-enum outcome {
-	OUTCOME_OK = 200,
-	OUTCOME_BAD = 400,		/* bad argument, no such name */
-	OUTCOME_FORBIDDEN = 403,	/* the right is not enough */
-	OUTCOME_UNKNOWN = 404,		/* no such command */
-	OUTCOME_CONFLICT = 409,		/* not now, or already there */
-	OUTCOME_FAILED = 500		/* the system would not */
 };
 
 /* Who asks: named in the log line of every change. */
@@ -676,7 +756,7 @@ int		 auth_token(struct pydirector *, const char *user,
 /* 1: that is the user's token. token may be NULL. */
 int		 auth_token_good(struct pydirector *, const char *user,
 		    const char *token);
-/* Forgets everything; nobody is told. */
+/* Forgets everything; nobody is told. In d->auth_done while there is auth. */
 void		 auth_done(struct pydirector *);
 
 /* admin.c: the web calls and pages. */

@@ -76,4 +76,12 @@ void		 takeover_reopen(struct pydirector *);
 void		 takeover_stop(struct pydirector *);
 void		 takeover_done(struct pydirector *);
 
+/* Some of these, for who links them only when they are wanted. */
+struct handover_ops {
+	void		(*stop)(struct pydirector *);
+	void		(*takeover_reopen)(struct pydirector *);
+	void		(*takeover_stop)(struct pydirector *);
+	void		(*takeover_done)(struct pydirector *);
+};
+
 #endif

@@ -322,8 +322,7 @@ helper_write(struct helper *h)
 			return;
 		case IO_EOF:
 		case IO_ERROR:
-			/* Its end is seen by the next read. */
-			h->written = q->len;
+			helper_end(h, NULL);
 			return;
 		}
 	}
@@ -445,7 +444,7 @@ helper_event(struct io *io)
 	if (io->ready & IO_OUT)
 		helper_write(h);
 	/* One read an event: a flood costs no more than the others' turns. */
-	if (io->ready & IO_IN)
+	if (io->fd != -1 && (io->ready & IO_IN))
 		helper_read(h);
 }
 

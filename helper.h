@@ -66,4 +66,13 @@ struct helper_request *helper_verify(struct helper *, const char *hash,
 /* The asker is gone: fn will not be called. */
 void		 helper_cancel(struct helper_request *);
 
+/* The same for who links it only when there is a helper. */
+struct helper_ops {
+	struct helper_request *(*lookup)(struct helper *,
+			    const struct hostport *, helper_lookup_fn *,
+			    void *arg);
+	void		(*cancel)(struct helper_request *);
+	void		(*free)(struct helper *);
+};
+
 #endif

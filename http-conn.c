@@ -61,7 +61,8 @@ conn_free(struct task *t)
 	free(c->in);
 	buf_done(&c->out[0]);
 	buf_done(&c->out[1]);
-	tls_free(c->tls);
+	if (c->tls != NULL)
+		c->tls_ops->free(c->tls);
 	free(c);
 }
 
@@ -77,7 +78,7 @@ conn_end(struct conn *c)
 	loop_timer_del(&d->loop, &c->timer);
 	loop_del(&d->loop, &c->io);
 	if (c->tls != NULL)
-		tls_shutdown(c->tls);
+		c->tls_ops->shutdown(c->tls);
 	net_close(fd);
 	if (c->auth != NULL)
 		auth_cancel(c->auth);
@@ -87,7 +88,7 @@ conn_end(struct conn *c)
 		c->next->link = c->link;
 	c->http->nconns--;
 	loop_bury(&d->loop, &c->task, conn_free);
-	listen_given_back(d);
+	listen_given_back(d, NULL);
 }
 
 static void
@@ -101,7 +102,7 @@ conn_linger(struct conn *c)
 {
 	c->state = STATE_LINGER;
 	if (c->tls != NULL)
-		tls_shutdown(c->tls);
+		c->tls_ops->shutdown(c->tls);
 	net_shutdown(c->io.fd);
 	loop_timer(&c->http->director->loop, &c->timer, LINGER_WAIT,
 	    conn_expire);
@@ -537,7 +538,7 @@ conn_plain(struct conn *c)
 {
 	struct http_response r;
 
-	tls_free(c->tls);
+	c->tls_ops->free(c->tls);
 	c->tls = NULL;
 	c->last = 1;
 	response_init(&r);
@@ -562,7 +563,7 @@ conn_shake(struct conn *c)
 	case IO_ERROR:
 		break;
 	}
-	if (tls_plain(c->tls))
+	if (c->tls_ops->plain(c->tls))
 		conn_plain(c);
 	else
 		conn_end(c);
@@ -670,8 +671,8 @@ conn_start(struct http *h, int fd, const struct addr *peer)
 
 	if (c == NULL || conn_secure(c, h, fd) == -1 ||
 	    loop_add(l, &c->io, &conn_ops, fd) == -1) {
-		if (c != NULL)
-			tls_free(c->tls);
+		if (c != NULL && c->tls != NULL)
+			c->tls_ops->free(c->tls);
 		free(c);
 		net_close(fd);
 		return;

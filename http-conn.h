@@ -24,6 +24,7 @@ struct conn {
 	struct conn	*next, **link;	/* of all */
 	struct http	*http;
 	struct tls	*tls;		/* NULL: plain */
+	const struct tls_ops *tls_ops;	/* not NULL where tls is not */
 	int		 wants;		/* the poll(2) event that TLS waits
 					 * for; 0: the state decides */
 	struct timer	 timer;		/* the end of what it waits for */

@@ -33,8 +33,8 @@ conn_in(struct conn *c, void *p, size_t size, size_t *done)
 
 	if (c->tls == NULL)
 		return net_read(c->io.fd, p, size, done);
-	result = tls_read(c->tls, p, size, done);
-	c->wants = result == IO_AGAIN ? tls_wants(c->tls) : 0;
+	result = c->tls_ops->read(c->tls, p, size, done);
+	c->wants = result == IO_AGAIN ? c->tls_ops->wants(c->tls) : 0;
 	return result;
 }
 
@@ -45,15 +45,15 @@ conn_out(struct conn *c, const void *p, size_t size, size_t *done)
 
 	if (c->tls == NULL)
 		return net_write(c->io.fd, p, size, done);
-	result = tls_write(c->tls, p, size, done);
-	c->wants = result == IO_AGAIN ? tls_wants(c->tls) : 0;
+	result = c->tls_ops->write(c->tls, p, size, done);
+	c->wants = result == IO_AGAIN ? c->tls_ops->wants(c->tls) : 0;
 	return result;
 }
 
 int
 conn_pending(const struct conn *c)
 {
-	return c->tls != NULL && tls_pending(c->tls);
+	return c->tls != NULL && c->tls_ops->pending(c->tls);
 }
 
 /* 1: they are one customer: of IPv6 addresses the network counts. */
@@ -100,7 +100,7 @@ shake_victim(struct http *h)
 	for (c = h->conns; c != NULL; c = c->next) {
 		if (!shake_due(h, c))
 			continue;
-		far = tls_progress(c->tls);
+		far = c->tls_ops->progress(c->tls);
 		many = shakes_of(h, &c->peer);
 		if (victim != NULL && (far > vfar ||
 		    (far == vfar && many < vmany)))
@@ -155,7 +155,8 @@ conn_secure(struct conn *c, struct http *h, int fd)
 		return 0;
 	if (shakes_full(h) && (victim = shake_victim(h)) != NULL)
 		conn_end(victim);
-	c->tls = tls_accept(h->tls, fd);
+	c->tls_ops = h->director->tls;
+	c->tls = c->tls_ops->accept(h->tls, fd);
 	c->state = STATE_SHAKE;
 	c->wants = POLLIN;
 	loop_timer(&h->director->loop, &h->shakes, SHAKE_CHANCE,
@@ -166,12 +167,12 @@ conn_secure(struct conn *c, struct http *h, int fd)
 enum io_result
 conn_handshake(struct conn *c)
 {
-	enum io_result result = tls_handshake(c->tls);
+	enum io_result result = c->tls_ops->handshake(c->tls);
 
-	c->wants = result == IO_AGAIN ? tls_wants(c->tls) : 0;
+	c->wants = result == IO_AGAIN ? c->tls_ops->wants(c->tls) : 0;
 	if (result == IO_EOF || result == IO_ERROR)
 		log_debug(c->http->director->log, "web: %s: handshake: %s",
-		    c->peer_text, tls_why(c->tls));
+		    c->peer_text, c->tls_ops->why(c->tls));
 	return result;
 }
 
@@ -180,10 +181,11 @@ http_secure(struct pydirector *d, struct tls_server *s)
 {
 	struct tls_server *old = d->http->tls;
 	int other = s != NULL && (old == NULL ||
-	    strcmp(tls_server_print(s), tls_server_print(old)) != 0);
+	    strcmp(d->tls->server_print(s), d->tls->server_print(old)) != 0);
 
 	d->http->tls = s;
-	tls_server_free(old);
+	if (old != NULL)
+		d->tls->server_free(old);
 	if (s == NULL)
 		loop_timer_del(&d->loop, &d->http->shakes);
 	return other;

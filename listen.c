@@ -59,16 +59,10 @@ static const struct door_ops listen_ops = { listen_ready, listen_client };
 /* Shortage of descriptors. */
 
 void
-listen_given_back(struct pydirector *d)
+listen_given_back(struct pydirector *d, const struct service *s)
 {
-	struct task *t;
-
 	/* Whoever was accepted already comes before those who were not. */
-	t = d->starved;
-	if (t != NULL) {
-		loop_task_del(t);
-		loop_later(&d->loop, t, t->run);
-	}
+	relay_wake(d, s);
 	if (!d->short_of)
 		return;
 	d->short_of = 0;
@@ -78,7 +72,7 @@ listen_given_back(struct pydirector *d)
 static void
 listen_short_expire(struct timer *t)
 {
-	listen_given_back(LOOP_OWNER(t, struct pydirector, short_timer));
+	listen_given_back(LOOP_OWNER(t, struct pydirector, short_timer), NULL);
 }
 
 void

@@ -294,7 +294,7 @@ manager_name_expire(struct timer *t)
 	struct host *h = w->check.host;
 	struct pydirector *d = w->check.director;
 
-	w->lookup = helper_lookup(d->lookup, h->to, manager_found, h);
+	w->lookup = d->helpers->lookup(d->lookup, h->to, manager_found, h);
 	if (w->lookup == NULL)
 		manager_name_schedule(d, h);
 }
@@ -331,7 +331,7 @@ manager_take_twin(struct host *h, const struct host *twin)
 	(void)manager_take_addrs(h, addrs, twin->naddrs);
 }
 
-static void
+static int
 manager_resolve(struct pydirector *d, struct host *h)
 {
 	const struct host *twin = manager_same_name(d, h);
@@ -343,11 +343,17 @@ manager_resolve(struct pydirector *d, struct host *h)
 		manager_take_twin(h, twin);
 	else if ((n = addr_lookup(h->to, 0, addrs, HELPER_ADDRS, &why)) > 0)
 		(void)manager_take_addrs(h, addrs, n);
-	if (h->naddrs > 0)
-		return;
+	if (h->naddrs > 0) {
+		if (h->down == WHY_UNRESOLVED && h->watch != NULL)
+			manager_retry(d, h);
+		else if (h->down == WHY_UNRESOLVED)
+			host_set_down(h, WHY_NONE, d->loop.now);
+		return 0;
+	}
 	host_set_down(h, WHY_UNRESOLVED, d->loop.now);
 	log_warning(d->log, HOST_FMT ": down: unresolved: %s: %s",
 	    HOST_ARG(h), h->to->node, why);
+	return -1;
 }
 
 /* All hosts. */
@@ -378,15 +384,23 @@ manager_resolve_one(struct pydirector *d, struct host *h)
 	/* One host for each name; without memory it is looked up again. */
 	if (manager_same_name(d, h) == NULL)
 		(void)index_add(&d->nodes, index_text(h->to->node), h);
-	manager_resolve(d, h);
+	if (manager_resolve(d, h) == -1)
+		d->unresolved = 1;
 	return 0;
 }
 
-void
+int
 manager_resolve_all(struct pydirector *d)
 {
+	struct index nodes = d->nodes;
+
+	/* What was found earlier does not count. */
+	memset(&d->nodes, 0, sizeof(d->nodes));
+	d->unresolved = 0;
 	(void)manager_each(d, manager_resolve_one);
 	index_done(&d->nodes);
+	d->nodes = nodes;
+	return d->unresolved ? -1 : 0;
 }
 
 static void
@@ -416,6 +430,8 @@ manager_watch(struct pydirector *d, struct host *h)
 	w->delay = FIRST_CHECK;
 	w->name_delay = FIRST_LOOKUP;
 	h->watch = w;
+	if (h->naddrs == 0 && h->down == WHY_NONE)
+		host_set_down(h, WHY_UNRESOLVED, d->loop.now);
 	manager_adjust(d, h, h->naddrs > 0 && h->down != WHY_NONE &&
 	    manager_all_down(h->group));
 	manager_name_schedule(d, h);
@@ -458,7 +474,7 @@ manager_del(struct pydirector *d, struct host *h)
 	loop_timer_del(&d->loop, &w->timer);
 	loop_timer_del(&d->loop, &w->name_timer);
 	if (w->lookup != NULL)
-		helper_cancel(w->lookup);
+		d->helpers->cancel(w->lookup);
 	if (h->named)
 		index_del(&d->nodes, index_text(h->to->node), h);
 	h->watch = NULL;
@@ -506,7 +522,8 @@ manager_save_schedule(struct pydirector *d)
 {
 	int64_t wait = d->model->config_check_interval;
 
-	if (!d->model->config_check || d->config_path == NULL)
+	if (!d->model->config_check || d->config_path == NULL ||
+	    d->files == NULL)
 		loop_timer_del(&d->loop, &d->save_timer);
 	else if (!loop_timer_set(&d->save_timer) ||
 	    d->save_timer.at - d->loop.now > wait)
@@ -523,7 +540,7 @@ manager_save_expire(struct timer *t)
 	int saved;
 
 	buf_init(&answer, SAVE_ANSWER);
-	saved = save_config(d, 0, &answer) == OUTCOME_OK;
+	saved = d->files->save(d, 0, &answer) == OUTCOME_OK;
 	if (!saved && !d->save_told && answer.len > 0)
 		log_warning(d->log, "configCheck: %.*s",
 		    (int)strcspn(answer.data, "\n"), answer.data);

@@ -259,12 +259,12 @@ metric_connlog(struct buf *b, const struct pydirector *d)
 	static const char *const names[] = { "file", "syslog" };
 	static const char lines[] = "pydirector_connlog_lines_total";
 	static const char missed[] = "pydirector_connlog_lost_total";
+	const struct part *p = d->parts[PART_CONNLOG];
 	uint64_t taken[CONNLOG_TARGETS], lost[CONNLOG_TARGETS];
 	int i;
 
 	for (i = 0; i < CONNLOG_TARGETS; i++)
-		if (connlog_counts(d, (enum connlog_target)i, &taken[i],
-		    &lost[i]) == -1)
+		if (p == NULL || p->counts(d, i, &taken[i], &lost[i]) == -1)
 			return;
 	metric_head(b, lines, "counter", "Lines of the connection log.");
 	for (i = 0; i < CONNLOG_TARGETS; i++)

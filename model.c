@@ -278,6 +278,8 @@ group_free(struct group *g)
 	}
 	index_done(&g->names);
 	index_done(&g->addresses);
+	if (g->own != NULL)
+		g->own->free(g->own);
 	free(g->hosts);
 	free(g->up);
 	free(g->sums);
@@ -485,6 +487,7 @@ host_changed(struct host *h, enum why was, int failed, int64_t now)
 {
 	enum why	 is = host_why(h);
 	struct group	*g = h->group;
+	struct pydirector *d;
 
 	if (is == was || (failed && h->down != WHY_NONE))
 		return;
@@ -492,8 +495,12 @@ host_changed(struct host *h, enum why was, int failed, int64_t now)
 	h->easing = is == WHY_NONE && g != NULL && g->ease_in &&
 	    (g->rule == RULE_LEASTCONNS || g->rule == RULE_LEASTCONNSRR ||
 	    g->rule == RULE_WEIGHTLC);
-	if (g != NULL && (is == WHY_NONE || was == WHY_NONE))
-		sched_rebuild(g);
+	if (g == NULL || (is != WHY_NONE && was != WHY_NONE))
+		return;
+	sched_rebuild(g);
+	d = g->service->director;
+	if (d != NULL && d->host_changed != NULL)
+		d->host_changed(d, h);
 }
 
 /* An open relay is a holder. total and failed are the caller's to count. */

@@ -440,6 +440,18 @@ net_reset(int fd)
 }
 
 int
+net_gone(int fd)
+{
+	ssize_t n;
+	char byte;
+
+	do
+		n = recv(fd, &byte, 1, MSG_PEEK);
+	while (n == -1 && errno == EINTR);
+	return n == 0 || (n == -1 && errno != EAGAIN && errno != EWOULDBLOCK);
+}
+
+int
 net_unsent(int fd)
 {
 #if HAVE_SIOCOUTQ

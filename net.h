@@ -71,6 +71,8 @@ void	 net_shutdown(int fd);
 void	 net_close(int fd);
 /* Closes so that the peer sees a reset. Bytes not yet sent are thrown away. */
 void	 net_reset(int fd);
+/* 1: the peer has closed or broken it, and nothing is left to be read. */
+int	 net_gone(int fd);
 /* Bytes that the peer has not acknowledged yet; -1: cannot be asked here. */
 int	 net_unsent(int fd);
 /* The socket's own address, and its peer's. 0 or -1. */

@@ -8,20 +8,19 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "connlog.h"
 #include "parts.h"
 
 /* What is told first is what fails most easily: nothing else has moved then. */
 static const struct {
 	enum conf_kind	 kind;
-	int		(*start)(struct pydirector *, char *, size_t);
+	enum part_kind	 part;
 } all[] = {
-	{ CONF_CONNLOG, connlog_start },
-	{ CONF_LOGGING, syslog_start },
-	{ CONF_WEB, admin_start },
-	{ CONF_SSH, ssh_start },
-	{ CONF_CONSOLE, console_start },
-	{ CONF_CONTROL, control_start }
+	{ CONF_CONNLOG, PART_CONNLOG },
+	{ CONF_LOGGING, PART_SYSLOG },
+	{ CONF_WEB, PART_WEB },
+	{ CONF_SSH, PART_SSH },
+	{ CONF_CONSOLE, PART_CONSOLE },
+	{ CONF_CONTROL, PART_CONTROL }
 };
 
 #define ALL (sizeof(all) / sizeof(all[0]))
@@ -131,6 +130,53 @@ parts_has(enum conf_kind kind)
 	return 0;
 }
 
+/* Where it listens, or NULL. */
+static const char *
+access_at(const struct access_point *ap)
+{
+	return ap->enable ? ap->address : NULL;
+}
+
+/* What the model says that a part does, or NULL: nothing. */
+static const char *
+wanted(const struct model *m, enum part_kind part)
+{
+	switch (part) {
+	case PART_CONNLOG:
+		return m->connlog_file != NULL ? m->connlog_file :
+		    m->connlog_syslog;
+	case PART_SYSLOG:
+		return m->log_syslog;
+	case PART_WEB:
+		return access_at(&m->web);
+	case PART_SSH:
+		return access_at(&m->ssh);
+	case PART_CONSOLE:
+		return m->console_socket;
+	case PART_CONTROL:
+		return m->control_socket;
+	}
+	return NULL;
+}
+
+static int
+start(struct pydirector *d, enum part_kind part, char *err, size_t size)
+{
+	static const char *const names[PARTS] = {
+		"connlog", "syslog", "web", "ssh", "console", "control"
+	};
+	const struct part *p = d->parts[part];
+	const char *what;
+
+	if (p != NULL)
+		return p->start(d, err, size);
+	what = wanted(d->model, part);
+	if (what != NULL)
+		log_warning(d->log, "%s %s: not started: not built in",
+		    names[part], what);
+	return 0;
+}
+
 int
 parts_start(struct pydirector *d, enum conf_kind kind, char *err, size_t size)
 {
@@ -138,8 +184,37 @@ parts_start(struct pydirector *d, enum conf_kind kind, char *err, size_t size)
 
 	for (i = 0; d->running && i < ALL; i++)
 		if (all[i].kind == kind)
-			return all[i].start(d, err, size);
+			return start(d, all[i].part, err, size);
 	return 0;
+}
+
+int
+parts_begin(struct pydirector *d, char *err, size_t size)
+{
+	static const enum part_kind order[] = {
+		PART_CONTROL, PART_CONSOLE, PART_SSH, PART_WEB
+	};
+	size_t i;
+
+	for (i = 0; i < sizeof(order) / sizeof(order[0]); i++)
+		if (start(d, order[i], err, size) == -1)
+			return -1;
+	return 0;
+}
+
+int
+parts_begin_logs(struct pydirector *d, char *err, size_t size)
+{
+	if (start(d, PART_SYSLOG, err, size) == -1)
+		return -1;
+	return start(d, PART_CONNLOG, err, size);
+}
+
+void
+parts_end(struct pydirector *d, enum part_kind part)
+{
+	if (d->parts[part] != NULL)
+		d->parts[part]->stop(d);
 }
 
 static int
@@ -190,7 +265,7 @@ parts_start_changed(struct pydirector *d, const struct parts *old, char *err,
 
 	for (i = 0; d->running && i < ALL; i++)
 		if (!same(all[i].kind, old, &new) &&
-		    all[i].start(d, err, size) == -1)
+		    start(d, all[i].part, err, size) == -1)
 			return -1;
 	return 0;
 }
@@ -224,28 +299,21 @@ prepare_path(struct pydirector *d, const char *what, const char *has,
 	    wanted == NULL ? NULL : address[1], err, size);
 }
 
-/* Where it listens, or NULL. */
-static const char *
-access_at(const struct access_point *ap)
-{
-	return ap->enable ? ap->address : NULL;
-}
-
 int
 parts_prepare(struct pydirector *d, const struct model *to, char *err,
     size_t size)
 {
 	const struct model *from = d->model;
 
-	if (prepare(d, "web", access_at(&from->web), access_at(&to->web), err,
-	    size) == -1)
+	if (d->parts[PART_WEB] != NULL && prepare(d, "web",
+	    access_at(&from->web), access_at(&to->web), err, size) == -1)
 		return -1;
-	if (prepare(d, "ssh", access_at(&from->ssh), access_at(&to->ssh), err,
-	    size) == -1)
+	if (d->parts[PART_SSH] != NULL && prepare(d, "ssh",
+	    access_at(&from->ssh), access_at(&to->ssh), err, size) == -1)
 		return -1;
-	if (prepare_path(d, "console", from->console_socket,
-	    to->console_socket, err, size) == -1)
+	if (d->parts[PART_CONSOLE] != NULL && prepare_path(d, "console",
+	    from->console_socket, to->console_socket, err, size) == -1)
 		return -1;
-	return prepare_path(d, "control", from->control_socket,
-	    to->control_socket, err, size);
+	return d->parts[PART_CONTROL] == NULL ? 0 : prepare_path(d, "control",
+	    from->control_socket, to->control_socket, err, size);
 }

@@ -26,6 +26,12 @@ void	 parts_swap(struct parts *, struct model *);
 void	 parts_done(struct parts *);
 /* 1: the element is one of them. */
 int	 parts_has(enum conf_kind);
+/* At the start of a director: the logs, which come before all that makes
+ * connections, and the others. 0, or -1 with a text in err. What the model
+ * asks for and the program has not is told in the log. */
+int	 parts_begin_logs(struct pydirector *, char *err, size_t size);
+int	 parts_begin(struct pydirector *, char *err, size_t size);
+void	 parts_end(struct pydirector *, enum part_kind);
 /* Starts, moves or stops the part of that element as the model has it; while
  * the director does not run, nothing. 0, or -1 with a text in err: nothing has
  * changed. */

@@ -106,27 +106,16 @@ complain(struct program *p, const char *what, const char *why)
 		pydirector_failed(p->director, text);
 }
 
-static void
-config_error(void *arg, const char *text)
-{
-	struct program *p = arg;
-
-	fprintf(stderr, "%s\n", text);
-	pydirector_failed(p->director, text);
-}
-
 /* The start. */
 
 /* To syslog when the configuration says so, or the lines would go nowhere. */
 static int
 open_syslog(struct program *p)
 {
-	char err[TEXT_MAX];
-
-	if (pydirector_syslog(p->director, p->log.fd == -1 ? "daemon" : NULL,
-	    err, sizeof(err)) == 0)
+	if (pydirector_with_syslog(p->director,
+	    p->log.fd == -1 ? "daemon" : NULL) == 0)
 		return 0;
-	complain(p, "", err);
+	complain(p, "", pydirector_error(p->director));
 	return -1;
 }
 
@@ -215,17 +204,25 @@ drain(void *arg)
 	return 0;
 }
 
+/* Each line of why it failed. */
 static void
-reload_error(void *arg, const char *text)
+reload_failed(struct program *p, const char *line)
 {
-	log_say(arg, PYDIRECTOR_ERR, "config: not reloaded: %s", text);
+	size_t n;
+
+	for (; *line != '\0'; line += n + (line[n] == '\n')) {
+		n = strcspn(line, "\n");
+		log_say(p, PYDIRECTOR_ERR, "config: not reloaded: %.*s",
+		    (int)n, line);
+	}
 }
 
 static void
 reload(struct program *p)
 {
 	notify_reloading(&p->notify);
-	pydirector_reload(p->director, reload_error, p);
+	if (pydirector_reload(p->director) == -1)
+		reload_failed(p, pydirector_error(p->director));
 	notify_say(&p->notify, "READY=1");
 }
 
@@ -253,13 +250,13 @@ static int
 upgrade(void *arg)
 {
 	struct program *p = arg;
-	char err[TEXT_MAX];
 	long pid = upgrade_start(&p->upgrade, &p->notify, p->director, upgraded,
-	    p, err, sizeof(err));
+	    p);
 
 	if (pid == -1) {
 		log_say(p, PYDIRECTOR_ERR, "director: upgrade: not started: %s",
-		    err);
+		    p->upgrade.why != NULL ? p->upgrade.why :
+		    pydirector_error(p->director));
 		return -1;
 	}
 	log_say(p, PYDIRECTOR_NOTICE, "director: upgrade: started %ld", pid);
@@ -285,8 +282,11 @@ drop(struct program *p)
 		    strerror(errno));
 		return -1;
 	}
-	if ((high && pydirector_give(p->director, u->uid, u->gid, err,
-	    sizeof(err)) == -1) || privilege_drop(u, err, sizeof(err)) == -1) {
+	if (high && pydirector_give(p->director, u->uid, u->gid) == -1) {
+		complain(p, "", pydirector_error(p->director));
+		return -1;
+	}
+	if (privilege_drop(u, err, sizeof(err)) == -1) {
 		complain(p, "", err);
 		return -1;
 	}
@@ -332,7 +332,6 @@ static int
 begin(struct program *p)
 {
 	int successor = p->upgrade.sockets != -1;
-	char err[TEXT_MAX];
 
 	if (!p->foreground && !successor &&
 	    (p->lifeline = daemon_detach()) == -1) {
@@ -349,8 +348,10 @@ begin(struct program *p)
 	}
 	if (choose_wait(p) == -1)
 		return -1;
-	if (pydirector_start(p->director, err, sizeof(err)) == -1) {
-		complain(p, "", err);
+	(void)pydirector_raise_files();
+	(void)pydirector_resolve(p->director);
+	if (pydirector_start(p->director) == -1) {
+		complain(p, "", pydirector_error(p->director));
 		return -1;
 	}
 	return drop(p);
@@ -360,9 +361,13 @@ begin(struct program *p)
 static int
 start(struct program *p)
 {
+	static const struct pydirector_hooks hooks = {
+		reopen_log, drain, upgrade
+	};
+
 	if (begin(p) == -1)
 		return -1;
-	pydirector_hooks(p->director, reopen_log, drain, upgrade, p);
+	pydirector_hooks(p->director, &hooks, sizeof(hooks), p);
 	if (p->upgrade.sockets != -1)
 		succeed(p);
 	daemon_running();
@@ -464,7 +469,27 @@ find_programs(struct program *p, const char *argv0)
 	if (p->upgrade.program != NULL)
 		p->programs[3] = strdup(p->upgrade.program);
 	return p->programs[0] == NULL || p->programs[1] == NULL ||
-	    p->programs[2] == NULL ? -1 : 0;
+	    p->programs[2] == NULL || (p->upgrade.program != NULL &&
+	    p->programs[3] == NULL) ? -1 : 0;
+}
+
+/* The director can do everything: 0, or -1: no memory. */
+static int
+parts(struct program *p)
+{
+	struct pydirector *d = p->director;
+
+	if (pydirector_with_helper(d, p->programs[0]) == -1 ||
+	    pydirector_with_web(d) == -1 || pydirector_with_tls(d) == -1 ||
+	    pydirector_with_console(d) == -1 ||
+	    pydirector_with_control(d) == -1 ||
+	    pydirector_with_connlog(d) == -1)
+		return -1;
+#if HAVE_SSH
+	return pydirector_with_ssh(d, p->programs[1], p->programs[2]);
+#else
+	return 0;
+#endif
 }
 
 /* Makes the director: 0, or -1: no memory. */
@@ -478,15 +503,8 @@ make(struct program *p, const char *argv0)
 	p->slots = FIRST_SLOTS;
 	if (p->fds == NULL || find_programs(p, argv0) == -1)
 		return -1;
-	p->director = pydirector_new(log_sink, p, level, p->programs[0]);
-	if (p->director == NULL)
-		return -1;
-#if HAVE_SSH
-	return pydirector_programs(p->director, p->programs[1],
-	    p->programs[2]);
-#else
-	return 0;
-#endif
+	p->director = pydirector_new(log_sink, p, level);
+	return p->director == NULL ? -1 : parts(p);
 }
 
 /* Makes the director, takes what an old process hands down, and reads the
@@ -501,8 +519,8 @@ load(struct program *p, const char *argv0)
 		return -1;
 	}
 	if (p->upgrade.sockets != -1 && pydirector_take_over(p->director,
-	    UPGRADE_FD, p->upgrade.sockets, err, sizeof(err)) == -1) {
-		complain(p, "upgrade", err);
+	    UPGRADE_FD, p->upgrade.sockets) == -1) {
+		complain(p, "upgrade", pydirector_error(p->director));
 		return -1;
 	}
 	if (p->user != NULL && privilege_find(&p->privilege, p->user, err,
@@ -510,7 +528,11 @@ load(struct program *p, const char *argv0)
 		complain(p, "", err);
 		return -1;
 	}
-	return pydirector_load(p->director, p->config, config_error, p);
+	if (pydirector_load(p->director, p->config) == 0)
+		return 0;
+	fprintf(stderr, "%s\n", pydirector_error(p->director));
+	pydirector_failed(p->director, pydirector_error(p->director));
+	return -1;
 }
 
 static void
@@ -521,7 +543,7 @@ free_all(struct program *p)
 	pydirector_free(p->director);
 	p->director = NULL;
 	free(p->fds);
-	for (i = 0; p->programs[i] != NULL; i++)
+	for (i = 0; i < sizeof(p->programs) / sizeof(p->programs[0]); i++)
 		free(p->programs[i]);
 	upgrade_done(&p->upgrade);
 	notify_done(&p->notify);

@@ -82,6 +82,24 @@ ctl_channel(struct ask *a, const char *text)
 	return 0;
 }
 
+/* Who connects has to say something soon, and standard input may take its
+ * time: so an empty line goes before its lines. */
+static enum status
+ctl_input(struct ask *a)
+{
+	struct buf text;
+	int code, result;
+
+	buf_init(&text, CHANNEL_ANSWER);
+	result = ask_line(a, "", 0, &code, &text);
+	if (result == 0 && code != OUTCOME_OK)
+		print_text(&text, 1);
+	buf_done(&text);
+	if (result == -1)
+		return STATUS_TROUBLE;
+	return code == OUTCOME_OK ? run_input(a) : STATUS_REFUSED;
+}
+
 static enum status
 ctl_talk(struct ask *a, char *const words[], int n)
 {
@@ -96,7 +114,7 @@ ctl_talk(struct ask *a, char *const words[], int n)
 		return run_words(a, words, n);
 	if (isatty(STDIN_FILENO) && isatty(STDOUT_FILENO))
 		return edit_run(a);
-	return run_input(a);
+	return ctl_input(a);
 }
 
 int

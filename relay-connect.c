@@ -55,6 +55,33 @@ relay_starved_task(struct task *t)
 	relay_connect(LOOP_OWNER(t, struct relay, task));
 }
 
+/* 1: r is to be heard before other, when a place at s has become free. */
+static int
+relay_before(const struct relay *r, const struct relay *other,
+    const struct service *s)
+{
+	if ((r->service == s) != (other->service == s))
+		return r->service == s;
+	return r->id < other->id;
+}
+
+void
+relay_wake(struct pydirector *d, const struct service *s)
+{
+	struct relay *r, *first = NULL;
+	struct task *t;
+
+	for (t = d->starved; t != NULL; t = t->next) {
+		r = LOOP_OWNER(t, struct relay, task);
+		if (first == NULL || relay_before(r, first, s))
+			first = r;
+	}
+	if (first == NULL)
+		return;
+	loop_task_del(&first->task);
+	loop_later(&d->loop, &first->task, relay_starved_task);
+}
+
 /* The client gets no server. */
 static void
 relay_lose(struct relay *r, enum relay_end end, const char *why)

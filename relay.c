@@ -158,6 +158,7 @@ void
 relay_end(struct relay *r, enum relay_end end, void (*how)(int))
 {
 	struct pydirector *d = r->director;
+	const struct service *s = r->service;
 
 	if (end != END_NONE)
 		r->end = (unsigned char)end;
@@ -174,7 +175,7 @@ relay_end(struct relay *r, enum relay_end end, void (*how)(int))
 	relay_forget_tried(r);
 	relay_unlink(r);
 	loop_bury(&d->loop, &r->task, relay_free);
-	listen_given_back(d);
+	listen_given_back(d, s);
 }
 
 void

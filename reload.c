@@ -327,7 +327,7 @@ reload_files(const struct request *rq, int n)
 	char err[512];
 
 	if (d->running && d->model->web.secure &&
-	    admin_start(d, err, sizeof(err)) == -1)
+	    parts_start(d, CONF_WEB, err, sizeof(err)) == -1)
 		return command_say(rq, OUTCOME_FAILED,
 		    "reloaded, %d changes, but: %s", n, err);
 	return command_say(rq, OUTCOME_OK, "reloaded, %d changes", n);

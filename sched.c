@@ -197,6 +197,10 @@ sched_last_resort(const struct group *g, struct host *const *tried,
 	mark(g, tried, ntried);
 	for (i = 0; i < g->nhosts; i++) {
 		h = g->hosts[i];
+		if (g->own != NULL && h->in_up && !h->skip) {
+			best = NULL;
+			break;
+		}
 		if (h->skip || h->down == WHY_NONE || h->naddrs == 0)
 			continue;
 		if (h->admin_down || h->draining)
@@ -242,6 +246,8 @@ choose(struct group *g, const struct addr *client, size_t skipped,
 	const unsigned char	*ip;
 	size_t			 n;
 
+	if (g->own != NULL)
+		return g->own->pick(g->own, g, client, random);
 	if (g->sticky && client != NULL && (n = addr_ip(client, &ip)) != 0)
 		return choose_sticky(g, ip, n);
 	switch (g->rule) {

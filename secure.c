@@ -58,26 +58,31 @@ secure_prepare(const struct pydirector *d, struct secure *s, char *err,
 	memset(s, 0, sizeof(*s));
 	if (!web->secure)
 		return 0;
+	if (d->tls == NULL) {
+		snprintf(err, size, "https: not built in");
+		return -1;
+	}
 	s->certificate = secure_path(d, web->certificate, "admin.crt");
 	key = secure_path(d, web->key, "admin.key");
 	secure_node(web, &at);
 	if (s->certificate != NULL && key != NULL)
-		s->server = tls_server_new(s->certificate, key, make, at.node,
-		    err, size);
+		s->server = d->tls->server_new(s->certificate, key, make,
+		    at.node, err, size);
 	else
 		snprintf(err, size, "out of memory");
 	free(key);
 	if (s->server == NULL) {
-		secure_done(s);
+		secure_done(d, s);
 		return -1;
 	}
 	return 0;
 }
 
 void
-secure_done(struct secure *s)
+secure_done(const struct pydirector *d, struct secure *s)
 {
-	tls_server_free(s->server);
+	if (s->server != NULL)
+		d->tls->server_free(s->server);
 	free(s->certificate);
 	memset(s, 0, sizeof(*s));
 }
@@ -123,14 +128,14 @@ void
 secure_use(struct pydirector *d, struct secure *s)
 {
 	const char *warning = s->server == NULL ? NULL :
-	    tls_server_warning(s->server);
+	    d->tls->server_warning(s->server);
 	const char *address = d->model->web.address;
 
 	/* The server is the web's from here on, and lives. */
 	if (http_secure(d, s->server))
 		log_notice(d->log, "web %s: certificate %s: %s: SHA-256 %s",
-		    address, tls_server_made(s->server) ? "made" : "read",
-		    s->certificate, tls_server_print(s->server));
+		    address, d->tls->server_made(s->server) ? "made" : "read",
+		    s->certificate, d->tls->server_print(s->server));
 	if (warning != NULL)
 		log_warning(d->log, "web %s: %s: %s", address,
 		    s->certificate, warning);

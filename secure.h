@@ -20,7 +20,7 @@ struct secure {
 int	 secure_prepare(const struct pydirector *, struct secure *, char *err,
 	    size_t size);
 /* Gives it back unused. */
-void	 secure_done(struct secure *);
+void	 secure_done(const struct pydirector *, struct secure *);
 /* The web, which has been started, takes it, or is plain from now on. The log
  * tells a certificate that is new. */
 void	 secure_use(struct pydirector *, struct secure *);

@@ -22,7 +22,7 @@
 #include "sshd.h"
 
 #define TRIES_MAX	6	/* passwords and signatures */
-#define OFFERS_MAX	32	/* keys that are not the user's */
+#define OFFERS_MAX	32	/* keys that might be the user's */
 #define ANSWER_MAX	(256 * 1024)	/* bytes of text */
 #define WORD_MAX	(3 * SSHD_NAME + 1)
 #define LINE_MAX_LEN	(3 * WORD_MAX + 32)
@@ -260,11 +260,12 @@ auth_key_allowed(struct sshd *d, const char *user, ssh_key key)
 static int
 auth_offer(struct sshd *d, const char *user, ssh_key key)
 {
+	/* Each may cost the balancer a look into a file, also a good one. */
+	if (++d->offers > OFFERS_MAX)
+		sshd_over(d, SSHD_TRIES);
 	if (!d->user && !d->over && *user != '\0' &&
 	    strlen(user) <= SSHD_NAME && auth_key_allowed(d, user, key))
 		return SSH_AUTH_SUCCESS;
-	if (++d->offers > OFFERS_MAX)
-		sshd_over(d, SSHD_TRIES);
 	return SSH_AUTH_DENIED;
 }
 

@@ -75,7 +75,7 @@ struct sshd {
 	/* Who. */
 	int		 user;		/* somebody is logged in */
 	int		 tries;		/* that failed */
-	int		 offers;	/* keys that are not his */
+	int		 offers;	/* keys that might be his */
 	char		 keys_of[SSHD_NAME + 1]; /* whose keys these are */
 	ssh_key		 keys[SSHD_KEYS];
 	size_t		 nkeys;

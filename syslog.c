@@ -29,8 +29,6 @@ syslog_start(struct pydirector *d, char *err, size_t size)
 	const char *facility = d->model->log_syslog;
 	struct sink *sink = NULL, *old = d->syslog;
 
-	if (!d->syslog_used)
-		return 0;
 	if (facility == NULL)
 		facility = d->syslog_default;
 	if (facility != NULL && old != NULL &&

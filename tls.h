@@ -61,4 +61,28 @@ const char *tls_why(const struct tls *);
 /* Tells the peer that no more is coming: tried once, not waited for. */
 void	 tls_shutdown(struct tls *);
 
+/* All of these, for who links them only when they are wanted. */
+struct tls_ops {
+	int		(*built_in)(void);
+	struct tls_server *(*server_new)(const char *certificate,
+			    const char *key, int make, const char *node,
+			    char *err, size_t size);
+	void		(*server_free)(struct tls_server *);
+	int		(*server_made)(const struct tls_server *);
+	const char	*(*server_print)(const struct tls_server *);
+	const char	*(*server_warning)(const struct tls_server *);
+	struct tls	*(*accept)(struct tls_server *, int fd);
+	void		(*free)(struct tls *);
+	enum io_result	(*handshake)(struct tls *);
+	enum io_result	(*read)(struct tls *, void *, size_t, size_t *done);
+	enum io_result	(*write)(struct tls *, const void *, size_t,
+			    size_t *done);
+	int		(*wants)(const struct tls *);
+	int		(*pending)(const struct tls *);
+	int		(*progress)(const struct tls *);
+	int		(*plain)(const struct tls *);
+	const char	*(*why)(const struct tls *);
+	void		(*shutdown)(struct tls *);
+};
+
 #endif

@@ -51,10 +51,11 @@ upgrade_init(struct upgrade *u, char *argv[])
 	if (text != NULL)
 		upgrade_read(u, text);
 	(void)unsetenv(VARIABLE);
-	if (u->directory == NULL)
-		u->directory = daemon_absolute(".");
+	if (u->directory == NULL &&
+	    (u->directory = daemon_absolute(".")) == NULL)
+		return -1;
 	u->program = daemon_self(argv[0]);
-	return u->directory == NULL ? -1 : 0;
+	return 0;
 }
 
 void
@@ -108,25 +109,26 @@ upgrade_env(const struct notify *notify, char *variable)
 }
 
 long
-upgrade_start(const struct upgrade *u, const struct notify *notify,
-    struct pydirector *d, pydirector_upgrade_fn *fn, void *arg, char *err,
-    size_t size)
+upgrade_start(struct upgrade *u, const struct notify *notify,
+    struct pydirector *d, pydirector_upgrade_fn *fn, void *arg)
 {
 	size_t n = sizeof(VARIABLE) + 32 + strlen(u->directory);
 	char *variable = malloc(n), **argv = NULL, **env = NULL;
 	long pid = -1;
 
-	snprintf(err, size, "out of memory");
+	u->why = "out of memory";
 	if (u->program == NULL)
-		snprintf(err, size, "the path of the program is not known");
+		u->why = "the path of the program is not known";
 	else if (variable != NULL) {
 		snprintf(variable, n, VARIABLE "=%lu %s",
 		    (unsigned long)pydirector_sockets(d), u->directory);
 		argv = upgrade_argv(u);
 		env = upgrade_env(notify, variable);
 	}
-	if (argv != NULL && env != NULL)
-		pid = pydirector_hand_over(d, argv, env, fn, arg, err, size);
+	if (argv != NULL && env != NULL) {
+		u->why = NULL;
+		pid = pydirector_hand_over(d, argv, env, fn, arg);
+	}
 	free(argv);
 	free(env);
 	free(variable);

@@ -15,6 +15,7 @@ struct upgrade {
 	char		**argv;
 	int		 sockets;	/* that an old process has handed down;
 					 * -1: there is none */
+	const char	*why;		/* it was not started, or NULL */
 };
 
 #define UPGRADE_FD 3		/* to that process; sockets follow */
@@ -24,9 +25,9 @@ struct upgrade {
  * no memory. */
 int	 upgrade_init(struct upgrade *, char *argv[]);
 void	 upgrade_done(struct upgrade *);
-/* Starts the program's file anew, as pydirector_hand_over. */
-long	 upgrade_start(const struct upgrade *, const struct notify *,
-	    struct pydirector *, pydirector_upgrade_fn *, void *arg, char *err,
-	    size_t size);
+/* Starts the program's file anew, as pydirector_hand_over. -1: why says why,
+ * or, when it is NULL, pydirector_error. */
+long	 upgrade_start(struct upgrade *, const struct notify *,
+	    struct pydirector *, pydirector_upgrade_fn *, void *arg);
 
 #endif

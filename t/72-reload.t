@@ -56,7 +56,7 @@ is "$(client "$P" get | names)" A "before"
 configuration "$P" "$Q" "<host name='b' ip='$B'/>" >"$TMP/pydirector.xml"
 reload
 like "$(result)" ' notice config: reloaded: 2 changes$' "two changes"
-ok "logged" logged ' notice command: addHost service=web .*: by - from signal$'
+ok "logged" logged ' notice command: addHost service=web .*: by - from program$'
 is "$(client "$P" get | names)" B "the same listener, another host"
 
 configuration "$P" "$Q" "<host name='b' ip='nowhere'/><oops/>" \

@@ -55,6 +55,27 @@ is "$(printf '\003\003whoami\n' | raw | tail -n 1)" "$ME full console" \
     "an end of nothing is passed over"
 is "$(printf 'who' | raw)" "" "a part of a line has no answer"
 
+# Whoever says nothing is cut: standard input may take longer than that.
+timeout 20 python3 -c '
+import os, socket, sys
+s = socket.socket(socket.AF_UNIX)
+s.bind(sys.argv[1] + ".new")
+s.listen(1)
+os.rename(sys.argv[1] + ".new", sys.argv[1])
+sys.exit(s.accept()[0].recv(9) != b"\n")' "$TMP/first" &
+first_pid=$!
+test_pids="$test_pids $first_pid"
+ok "something listens" wait_for 10 test -S "$TMP/first"
+mkfifo "$TMP/later"
+"$BUILD/pydirectorctl" -s "$TMP/first" <"$TMP/later" >"$TMP/out" 2>&1 &
+ctl_pid=$!
+exec 3>"$TMP/later"
+wait $first_pid
+is $? 0 "something is said at once"
+exec 3>&-
+wait $ctl_pid
+is $? 2 "who goes without an answer is told"
+
 # A balancer that goes away in between.
 {
 	echo whoami

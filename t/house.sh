@@ -69,7 +69,7 @@ house_only()
 		    "socketpair", "net.o")
 		only("getaddrinfo freeaddrinfo getnameinfo", "addr.o")
 		only("poll ppoll select pselect", \
-		    "pydirector.o daemon.o loop.o child.o " \
+		    "pydirector.o daemon.o loop.o child.o api-run.o " \
 		    "handover.o takeover.o " \
 		    "ctl-ask.o ctl-watch.o ctl-edit.o " \
 		    "sshd.o sshd-auth.o")

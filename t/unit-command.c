@@ -76,8 +76,7 @@ director_of(struct model *m)
 	struct pydirector *d;
 	size_t i;
 
-	d = pairs_need(pydirector_new(log_sink, NULL, PYDIRECTOR_NOTICE,
-	    NULL));
+	d = pairs_need(pydirector_new(log_sink, NULL, PYDIRECTOR_NOTICE));
 	d->model = m;
 	for (i = 0; i < m->nservices; i++)
 		m->services[i]->director = d;
@@ -521,9 +520,10 @@ count(void *arg)
 static void
 test_running(void)
 {
+	static const struct pydirector_hooks told = { count, count, NULL };
 	struct pydirector *d;
 	struct addr a;
-	char text[512], err[256];
+	char text[512];
 	int backend, hooks = 0;
 
 	any_port(&a);
@@ -533,10 +533,10 @@ test_running(void)
 	    "scheduler=\"leastc\"><host name=\"a\" ip=\"127.0.0.1:%u\"/>"
 	    "</group></service></config>", addr_port(&a));
 	d = director_of(parse(text));
-	ok(pydirector_start(d, err, sizeof(err)) == 0, "it runs");
+	ok(pydirector_start(d) == 0, "it runs");
 	test_listeners(d);
 	test_hosts(d, addr_port(&a));
-	pydirector_hooks(d, count, count, NULL, &hooks);
+	pydirector_hooks(d, &told, sizeof(told), &hooks);
 	runs(d, "closeLog");
 	runs(d, "shutdown");
 	ok(hooks == 2 && d->draining, "the program is told");
@@ -557,13 +557,6 @@ write_file(const char *path, const char *text)
 		printf("Bail out! %s: %s\n", path, strerror(errno));
 		exit(1);
 	}
-}
-
-static void
-bail_in(void *arg, const char *text)
-{
-	(void)arg;
-	printf("# %s\n", text);
 }
 
 /* Two services, on these ports, with one host each. */
@@ -590,7 +583,6 @@ test_reload(const char *path)
 	struct service *x, *y;
 	struct addr a, taken;
 	unsigned p, q;
-	char err[256];
 	int backend, other, fd;
 
 	any_port(&a);
@@ -600,11 +592,9 @@ test_reload(const char *path)
 	p = free_port();
 	q = free_port();
 	write_two(path, p, q, addr_port(&a), "");
-	d = pairs_need(pydirector_new(log_sink, NULL, PYDIRECTOR_NOTICE,
-	    NULL));
-	if (pydirector_load(d, path, bail_in, NULL) == -1 ||
-	    pydirector_start(d, err, sizeof(err)) == -1) {
-		printf("Bail out! %s\n", err);
+	d = pairs_need(pydirector_new(log_sink, NULL, PYDIRECTOR_NOTICE));
+	if (pydirector_load(d, path) == -1 || pydirector_start(d) == -1) {
+		printf("Bail out! %s\n", pydirector_error(d));
 		exit(1);
 	}
 	x = d->model->services[0];

@@ -26,7 +26,7 @@ director_of(struct model *m)
 	struct pydirector *d;
 	size_t i;
 
-	d = pairs_need(pydirector_new(NULL, NULL, PYDIRECTOR_ERR, NULL));
+	d = pairs_need(pydirector_new(NULL, NULL, PYDIRECTOR_ERR));
 	d->model = m;
 	for (i = 0; i < m->nservices; i++)
 		m->services[i]->director = d;

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "console.h"
+#include "files.h"
 #include "pydirector.h"
 #include "t/pairs.h"
 #include "t/tap.h"
@@ -40,8 +41,7 @@ start(void)
 	size_t i;
 
 	buf_init(&errors, 65536);
-	director = pairs_need(pydirector_new(NULL, NULL, PYDIRECTOR_NOTICE,
-	    NULL));
+	director = pairs_need(pydirector_new(NULL, NULL, PYDIRECTOR_NOTICE));
 	if (conf_parse(&director->model, "test", base, strlen(base),
 	    &errors) == -1) {
 		printf("Bail out! %s\n", errors.data);
@@ -50,6 +50,7 @@ start(void)
 	for (i = 0; i < director->model->nservices; i++)
 		director->model->services[i]->director = director;
 	buf_done(&errors);
+	director->files = files_ops();
 }
 
 static enum outcome

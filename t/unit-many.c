@@ -72,24 +72,17 @@ file_write(int n, enum what what)
 	buf_done(&b);
 }
 
-static void
-told(void *arg, const char *line)
-{
-	(void)arg;
-	printf("# %s\n", line);
-}
-
 static struct pydirector *
 director_of(int n)
 {
 	struct pydirector *d;
-	char err[512] = "";
 
 	file_write(n, SAME);
-	d = pydirector_new(NULL, NULL, PYDIRECTOR_ERR, NULL);
-	if (d == NULL || pydirector_load(d, file, told, NULL) == -1 ||
-	    pydirector_start(d, err, sizeof(err)) == -1) {
-		printf("Bail out! no director: %s\n", err);
+	d = pydirector_new(NULL, NULL, PYDIRECTOR_ERR);
+	if (d == NULL || pydirector_load(d, file) == -1 ||
+	    pydirector_start(d) == -1) {
+		printf("Bail out! no director: %s\n", d == NULL ? "" :
+		    pydirector_error(d));
 		exit(1);
 	}
 	return d;

@@ -183,6 +183,7 @@ clean_up(void)
 static struct pydirector *
 director(void)
 {
+	static const struct file_ops saves = { .save = save_config };
 	struct pydirector *d = calloc(1, sizeof(*d));
 	struct buf errors;
 
@@ -198,6 +199,7 @@ director(void)
 	d->loop.clock = test_clock;
 	d->loop.now = test_now;
 	d->log = log_new(log_in, NULL, LOG_LEVEL_WARNING);
+	d->files = &saves;
 	d->config_path = strdup(file);
 	if (d->log == NULL || d->config_path == NULL ||
 	    conf_slurp(file, &d->config_text, &errors) == -1 ||

@@ -224,6 +224,22 @@ test_file(void)
 }
 
 static void
+test_long(void)
+{
+	struct sink *s = sink_file(&loop, "long", lost, NULL);
+
+	if (s == NULL)
+		abort();
+	forget();
+	sink_line(s, LOG_LEVEL_INFO, "", SINK_LINE_MAX + 1);
+	later(1100);
+	ok(sink_lost(s) == 1 && sink_taken(s) == 0, "a line that is too long");
+	is(lost_why, strerror(EMSGSIZE), "is lost for that");
+	sink_free(s);
+	forget();
+}
+
+static void
 test_fifo(void)
 {
 	struct sink *s;
@@ -403,6 +419,7 @@ main(int argc, char *argv[])
 	loop.clock = fast_clock;
 	turn(0);
 	test_file();
+	test_long();
 	test_fifo();
 	test_limit();
 	test_full();

@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: ISC
+ *
+ * The program goes on as another user. */
+
+#include "config.h"
+
+#include <errno.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "api.h"
+
+int
+pydirector_give(struct pydirector *d, uid_t uid, gid_t gid)
+{
+	char err[1024];
+	int i;
+
+	if (api_begin(d) == -1)
+		return -1;
+	if (door_give(d, uid, gid, err, sizeof(err)) == -1)
+		return api_fail(d, "%s", err);
+	for (i = 0; i < PARTS; i++)
+		if (d->parts[i] != NULL && d->parts[i]->give != NULL &&
+		    d->parts[i]->give(d, uid, gid, err, sizeof(err)) == -1)
+			return api_fail(d, "%s", err);
+	return 0;
+}
+
+void
+pydirector_given(struct pydirector *d)
+{
+	int i;
+
+	if (d->config_path != NULL && access(d->config_path, R_OK) == -1)
+		log_warning(d->log, "config: %s: cannot be read any more, "
+		    "which reload and upgrade have to do: %s", d->config_path,
+		    strerror(errno));
+	for (i = 0; i < PARTS; i++)
+		if (d->parts[i] != NULL && d->parts[i]->given != NULL)
+			d->parts[i]->given(d);
+}

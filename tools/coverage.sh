@@ -1,0 +1,107 @@
+#!/bin/sh
+# SPDX-License-Identifier: ISC
+#
+#	coverage.sh TEST ...
+#
+# Builds in a copy of the sources with gcc and --coverage, runs the tests there
+# and prints for each file of the balancer how many of its lines and branches
+# they reached, then the lines of the heart of it that none did. What a process
+# that is killed has done does not count. The copy goes at the end, unless
+# COVERAGEDIR says where it is to be and stay; what is there is then built
+# again only where it has to be, and adds to what was counted before.
+#
+# Environment: MAKE, JOBS (default 2), COVERAGEDIR. Exit status 1: it does not
+# build, a test failed, or a line of the heart was not reached.
+
+set -u
+LC_ALL=C
+export LC_ALL
+unset MAKEFLAGS MFLAGS
+
+JOBS=${JOBS:-2}
+MAKE=${MAKE:-make}
+HEART="relay.c relay-connect.c relay-tell.c flow.c listen.c door.c bound.c
+sched.c loop.c"
+
+cd "$(dirname "$0")/.." || exit 1
+
+if ! command -v gcov >/dev/null 2>&1 || ! command -v gcc >/dev/null 2>&1; then
+	echo "coverage: gcc and gcov are not here: left out"
+	test "${CI-}" != true
+	exit
+fi
+
+TMP=$(mktemp -d "${TMPDIR:-/tmp}/pydirector-coverage.XXXXXX") || exit 1
+trap 'rm -rf "$TMP"' 0
+trap 'exit 1' 1 2 13 15
+copy=${COVERAGEDIR:-$TMP/build}
+
+# build: in the copy.
+build()
+{
+	test -f config.mk || sh ./configure CC=gcc CFLAGS="-O0 -g --coverage" \
+	    LDFLAGS=--coverage || return
+	$MAKE -f build.mk -j "$JOBS" tests
+}
+
+mkdir -p "$copy" && cp -R -p . "$copy" && cd "$copy" || exit 1
+if test ! -f .coverage; then
+	rm -rf .git
+	$MAKE distclean >/dev/null 2>&1
+	: >.coverage
+fi
+if ! build >"$TMP/log" 2>&1; then
+	tail -n 20 "$TMP/log"
+	echo "coverage: it does not build"
+	exit 1
+fi
+
+# Slower than usual, hence the patience.
+failed=
+CC=gcc PYDIRECTOR_PATIENCE=3 prove -j"$JOBS" -e 'sh tools/run-test.sh' "$@" \
+    </dev/null || failed=yes
+
+# One pass for all, since some files were compiled into a unit test as well.
+gcov -b *.gcda compat/*.gcda t/*.gcda >"$TMP/gcov" 2>/dev/null
+awk '
+/^File / { file = substr($2, 2, length($2) - 2); lines = ""; next }
+/^Lines executed:/ {
+	split($0, part, /[:% ]+/)
+	lines = part[3]; of = part[5]
+	next
+}
+/^Taken at least once:/ {
+	split($0, part, /[:% ]+/)
+	taken = part[5]; ways = part[7]
+}
+/^No branches/ { taken = 0; ways = 0 }
+/^(Taken at least|No branches)/ && lines != "" {
+	if (file !~ /^(\/|t\/)/ && file ~ /[.]c$/)
+		print file, lines, of, taken, ways
+	lines = ""
+}' "$TMP/gcov" | sort -u >"$TMP/files"
+awk '
+BEGIN { printf "%-24s %17s %17s\n", "", "lines", "branches" }
+function row(name, hit, of, taken, ways) {
+	printf "%-24s %6d %6.2f %% %6d %6.2f %%\n", name, of, \
+	    of ? 100 * hit / of : 100, ways, ways ? 100 * taken / ways : 100
+}
+{
+	hit = $2 * $3 / 100; taken = $4 * $5 / 100
+	row($1, hit, $3, taken, $5)
+	all_hit += hit; all += $3; all_taken += taken; all_ways += $5
+}
+END { row("total", all_hit, all, all_taken, all_ways) }' "$TMP/files"
+
+: >"$TMP/missed"
+for file in $HEART; do
+	test ! -f "$file.gcov" || sed -n \
+	    "s/^ *#####: *\\([0-9]*\\):/$file:\\1: /p" "$file.gcov" \
+	    >>"$TMP/missed"
+done
+if test -s "$TMP/missed"; then
+	echo "coverage: not reached:"
+	cat "$TMP/missed"
+	failed=yes
+fi
+test -z "$failed"
