@@ -263,10 +263,14 @@ WRAP = -Wl,--wrap=main,--wrap=malloc,--wrap=calloc,--wrap=realloc,--wrap=strdup 
 	-Wl,--wrap=pwrite,--wrap=getentropy,--wrap=close,--wrap=shutdown \
 	-Wl,--wrap=waitpid,--wrap=sigaction,--wrap=getaddrinfo,--wrap=open \
 	-Wl,--wrap=poll,--wrap=clock_gettime,--wrap=time
-FAULT_OBJECTS = t/fault.o t/fault-run.o t/fault-life.o
+FAULT_OBJECTS = t/fault.o t/fault-run.o t/fault-life.o t/fault-peers.o \
+	t/fault-tls.o
 
 t/fault.o: t/fault.c
 	$(COMPILE) $(XML_CFLAGS) -c -o $@ t/fault.c
+
+t/fault-tls.o: t/fault-tls.c
+	$(COMPILE) $(TLS_CFLAGS) -c -o $@ t/fault-tls.c
 
 t/faulty: $(DAEMON_OBJECTS) $(FAULT_OBJECTS) libpydirector.a
 	$(LINK) $(WRAP) -o $@ $(DAEMON_OBJECTS) $(FAULT_OBJECTS) \

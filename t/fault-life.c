@@ -8,8 +8,6 @@
 
 #include <sys/types.h>
 #include <sys/stat.h>
-#include <sys/time.h>
-#include <sys/un.h>
 #include <sys/wait.h>
 
 #include <dirent.h>
@@ -22,120 +20,8 @@
 #include "tool.h"
 #include "fault-life.h"
 
-#define OP_TIME		5000	/* ms for a request or a command */
 #define START_TIME	10000
 #define STOP_TIME	5000
-#define HELPER_TIME	2000	/* for a helper to be started again */
-#define LARGE		300000	/* bytes of a large answer */
-#define CONNS		64
-#define ANSWER_MAX	65536
-
-/* The hosts: one process with a few ports, which answers a line that is a
- * number with so many bytes, and closes. */
-
-static int
-host_listen(unsigned *port)
-{
-	struct sockaddr_in a;
-	socklen_t len = sizeof(a);
-	int fd, on = 1;
-
-	memset(&a, 0, sizeof(a));
-	a.sin_family = AF_INET;
-	a.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-	fd = socket(AF_INET, SOCK_STREAM, 0);
-	(void)setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on));
-	if (fd == -1 || bind(fd, (struct sockaddr *)&a, sizeof(a)) == -1 ||
-	    listen(fd, 100) == -1 ||
-	    getsockname(fd, (struct sockaddr *)&a, &len) == -1)
-		tool_die("a host: %s", strerror(errno));
-	*port = ntohs(a.sin_port);
-	return fd;
-}
-
-static void
-patience(int fd, int64_t ms)
-{
-	struct timeval tv;
-
-	ms *= tool_patience();
-	tv.tv_sec = (time_t)(ms / 1000);
-	tv.tv_usec = (suseconds_t)(ms % 1000 * 1000);
-	(void)setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &tv, sizeof(tv));
-	(void)setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &tv, sizeof(tv));
-}
-
-/* Returns -1 when it is done with. */
-static int
-host_answer(int fd)
-{
-	static char bytes[LARGE];
-	char text[64];
-	ssize_t n = recv(fd, text, sizeof(text) - 1, 0);
-	size_t size, at = 0;
-
-	if (n <= 0)
-		return -1;
-	text[n] = '\0';
-	size = strtoul(text, NULL, 10);
-	if (size > sizeof(bytes))
-		size = sizeof(bytes);
-	pattern_fill(SEED_SERVER, 0, bytes, size);
-	while (at < size &&
-	    (n = send(fd, bytes + at, size - at, MSG_NOSIGNAL)) > 0)
-		at += (size_t)n;
-	return -1;
-}
-
-static void
-host_serve(const int fds[HOSTS])
-{
-	struct pollfd p[HOSTS + CONNS];
-	pid_t parent = getppid();
-	int i, n, fd;
-
-	for (i = 0; i < HOSTS; i++) {
-		p[i].fd = fds[i];
-		p[i].events = POLLIN;
-	}
-	for (n = HOSTS; getppid() == parent;) {
-		if (poll(p, (nfds_t)n, 1000) < 1)
-			continue;
-		for (i = n - 1; i >= HOSTS; i--) {
-			if (p[i].revents == 0 || host_answer(p[i].fd) == 0)
-				continue;
-			close(p[i].fd);
-			p[i] = p[--n];
-		}
-		for (i = 0; i < HOSTS; i++) {
-			if (!(p[i].revents & POLLIN) || n == HOSTS + CONNS ||
-			    (fd = accept(p[i].fd, NULL, NULL)) == -1)
-				continue;
-			patience(fd, OP_TIME);
-			p[n].fd = fd;
-			p[n].events = POLLIN;
-			p[n++].revents = 0;
-		}
-	}
-	_exit(1);
-}
-
-static void
-hosts_start(struct life *l)
-{
-	int fds[HOSTS], i;
-
-	/* The second by its name, which is looked up. */
-	for (i = 0; i < HOSTS; i++)
-		fds[i] = host_listen(&l->ports[i]);
-	l->backend = fork();
-	if (l->backend == 0)
-		host_serve(fds);
-	if (l->backend == -1)
-		tool_die("fork: %s", strerror(errno));
-	for (i = 0; i < HOSTS; i++)
-		close(fds[i]);
-}
 
 /* Its files. */
 
@@ -164,12 +50,13 @@ file_config(const struct life *l, int hosts)
 		fprintf(f, "      <host name=\"h%d\" ip=\"%s:%u\"/>\n", i,
 		    i == 1 ? "localhost" : "127.0.0.1", l->ports[i]);
 	fprintf(f, "    </group>\n  </service>\n  <admin>\n"
-	    "    <web listen=\"127.0.0.1:0\" enable=\"true\"/>\n"
+	    "    <web listen=\"127.0.0.1:0\" enable=\"true\" "
+	    "secure=\"%s\"/>\n"
 	    "    <console socket=\"%s/console\"/>\n"
 	    "    <user name=\"u\" password=\"%s\" access=\"full\"/>\n"
 	    "  </admin>\n  <control socket=\"%s/control\"/>\n"
 	    "  <connlog file=\"%s/conn.log\" start=\"yes\"/>\n</config>\n",
-	    l->dir, l->hash, l->dir, l->dir);
+	    l->secure ? "yes" : "no", l->dir, l->hash, l->dir, l->dir);
 	if (fclose(f) == EOF)
 		tool_die("%s: %s", l->dir, strerror(errno));
 }
@@ -193,24 +80,47 @@ file_read(const struct life *l, const char *name, char *text, size_t size)
 	return n > 0 ? (size_t)n : 0;
 }
 
-/* Removes all files; NULL, or not less than keep: how many there were. */
-static void
-files_remove(const struct life *l)
+/* 1: it may be there when the balancer has ended: what it was told to write,
+ * and dated copies of its configuration. */
+static int
+file_may_stay(const char *name)
+{
+	static const char *const names[] = {
+		"admin.crt", "admin.key", "c.xml", "conn.log", "err", "log"
+	};
+	size_t i;
+
+	for (i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		if (strcmp(name, names[i]) == 0)
+			return 1;
+	return strncmp(name, "c.xml-20", 8) == 0 &&
+	    name[strspn(name + 6, "0123456789-") + 6] == '\0';
+}
+
+/* How many files should not be there; removes all of them, if asked to. */
+static int
+files_left(const struct life *l, int remove_all)
 {
 	DIR *dir = opendir(l->dir);
 	struct dirent *e;
+	int left = 0;
 
 	if (dir == NULL)
-		return;
-	while ((e = readdir(dir)) != NULL)
-		if (e->d_name[0] != '.')
+		return 0;
+	while ((e = readdir(dir)) != NULL) {
+		if (strcmp(e->d_name, ".") == 0 || strcmp(e->d_name, "..") == 0)
+			continue;
+		left += !file_may_stay(e->d_name);
+		if (remove_all)
 			(void)unlink(file_path(l, e->d_name));
+	}
 	closedir(dir);
+	return left;
 }
 
 void
 life_init(struct life *l, const char *program, const char *dir, int number,
-    int poll_only, struct fault *fault)
+    int poll_only, int secure, struct fault *fault)
 {
 	const char *hash;
 
@@ -218,6 +128,7 @@ life_init(struct life *l, const char *program, const char *dir, int number,
 	l->fault = fault;
 	l->program = program;
 	l->poll_only = poll_only;
+	l->secure = secure;
 	snprintf(l->dir, sizeof(l->dir), "%.80s/%d", dir, number);
 	if (mkdir(l->dir, 0700) == -1 && errno != EEXIST)
 		tool_die("%s: %s", l->dir, strerror(errno));
@@ -233,7 +144,7 @@ life_done(struct life *l)
 {
 	(void)kill(l->backend, SIGKILL);
 	(void)waitpid(l->backend, NULL, 0);
-	files_remove(l);
+	(void)files_left(l, 1);
 	(void)rmdir(l->dir);
 }
 
@@ -266,8 +177,8 @@ life_show(const struct life *l)
 
 /* The process. */
 
-static void
-fatal(struct life *l, const char *what)
+void
+life_fatal(struct life *l, const char *what)
 {
 	if (l->fatal[0] == '\0')
 		snprintf(l->fatal, sizeof(l->fatal), "%s", what);
@@ -285,7 +196,8 @@ balancer(const struct life *l)
 	snprintf(log, sizeof(log), "%s/log", l->dir);
 	snprintf(config, sizeof(config), "%s/c.xml", l->dir);
 	argv[argc++] = name;
-	argv[argc++] = d;
+	if (!l->daemon)
+		argv[argc++] = d;
 	argv[argc++] = v;
 	argv[argc++] = dash_l;
 	argv[argc++] = log;
@@ -345,181 +257,10 @@ start(struct life *l)
 	while (!l->fault->looping && !ended(l) && tool_now() < until)
 		(void)poll(NULL, 0, 1);
 	if (!l->fault->looping && l->pid != -1) {
-		fatal(l, "it hangs at start");
+		life_fatal(l, "it hangs at start");
 		(void)wait_end(l, 0);
 	}
 	return l->fault->looping;
-}
-
-/* What a client does. */
-
-static void
-lost(struct life *l, int *count, const char *what, const char *why)
-{
-	++*count;
-	snprintf(l->why, sizeof(l->why), "%.*s: %.*s",
-	    (int)strcspn(what, "\n"), what, (int)strcspn(why, "\r\n"), why);
-}
-
-static int
-call(const struct life *l, unsigned port)
-{
-	struct sockaddr_in a;
-	int fd = socket(AF_INET, SOCK_STREAM, 0);
-
-	(void)l;
-	memset(&a, 0, sizeof(a));
-	a.sin_family = AF_INET;
-	a.sin_port = htons((uint16_t)port);
-	a.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-	if (fd == -1)
-		tool_die("socket: %s", strerror(errno));
-	patience(fd, OP_TIME);
-	if (connect(fd, (struct sockaddr *)&a, sizeof(a)) == 0)
-		return fd;
-	close(fd);
-	return -1;
-}
-
-static void
-request(struct life *l, size_t size)
-{
-	char text[4096], head[32];
-	int fd = call(l, l->fault->ports[0]), bad = 0;
-	size_t at = 0;
-	ssize_t n = -1;
-
-	if (fd == -1) {
-		lost(l, &l->requests_lost, "connect", strerror(errno));
-		return;
-	}
-	snprintf(head, sizeof(head), "%zu\n", size);
-	if (send(fd, head, strlen(head), MSG_NOSIGNAL) > 0 &&
-	    shutdown(fd, SHUT_WR) == 0)
-		while ((n = recv(fd, text, sizeof(text), 0)) > 0) {
-			bad |= pattern_check(SEED_SERVER, at, text,
-			    (size_t)n) != -1;
-			at += (size_t)n;
-		}
-	if (n == -1)
-		lost(l, &l->requests_lost, "request", strerror(errno));
-	else if (at != size)
-		fatal(l, "an answer is cut off and looks whole");
-	close(fd);
-	if (bad)
-		fatal(l, "wrong bytes");
-}
-
-static int
-call_console(const struct life *l)
-{
-	struct sockaddr_un a;
-	int fd = socket(AF_UNIX, SOCK_STREAM, 0);
-
-	memset(&a, 0, sizeof(a));
-	a.sun_family = AF_UNIX;
-	snprintf(a.sun_path, sizeof(a.sun_path), "%s/console", l->dir);
-	patience(fd, OP_TIME);
-	if (connect(fd, (struct sockaddr *)&a, sizeof(a)) == 0)
-		return fd;
-	close(fd);
-	return -1;
-}
-
-/* Sends a text and reads until the end, or until answer has what begins with
- * `CODE LENGTH` whole. */
-static void
-ask(int fd, const char *text, int framed, char answer[ANSWER_MAX])
-{
-	size_t n = 0, len;
-	ssize_t got;
-	char *body;
-
-	answer[0] = '\0';
-	if (fd == -1) {
-		snprintf(answer, ANSWER_MAX, "connect: %s", strerror(errno));
-		return;
-	}
-	if (send(fd, text, strlen(text), MSG_NOSIGNAL) == -1)
-		return;
-	while (n < ANSWER_MAX - 1 &&
-	    (got = recv(fd, answer + n, ANSWER_MAX - 1 - n, 0)) > 0) {
-		n += (size_t)got;
-		answer[n] = '\0';
-		body = strchr(answer, '\n');
-		if (framed && body != NULL &&
-		    sscanf(answer, "%*d %zu", &len) == 1 &&
-		    strlen(body + 1) >= len)
-			return;
-	}
-}
-
-/* A command, and once more when it fails; then it has to succeed, or to have
- * been done the first time, and the answer was lost. */
-static void
-command(struct life *l, const char *line, char answer[ANSWER_MAX])
-{
-	int fd, i;
-
-	for (i = 0; i < 2; i++) {
-		fd = call_console(l);
-		ask(fd, line, 1, answer);
-		if (fd != -1)
-			close(fd);
-		if (strncmp(answer, "200 ", 4) == 0 ||
-		    (i > 0 && strncmp(answer, "409 ", 4) == 0))
-			return;
-		lost(l, &l->commands_lost, line, answer);
-	}
-}
-
-/* Every relay has given its host back. */
-static void
-idle(struct life *l)
-{
-	int64_t until = tool_now() + OP_TIME * tool_patience();
-	char answer[ANSWER_MAX], *line, *end;
-	int busy;
-	unsigned open;
-
-	do {
-		command(l, "running.txt\n", answer);
-		busy = 0;
-		for (line = strchr(answer, '\n'); line != NULL; line = end) {
-			end = strchr(++line, '\n');
-			if (sscanf(line, "host %*s %*s %u", &open) == 1)
-				busy |= open > 0;
-		}
-	} while (busy && tool_now() < until && poll(NULL, 0, 1) == 0);
-	if (busy)
-		fatal(l, "a host still counts a relay");
-}
-
-static void
-page(struct life *l, const char *path)
-{
-	int64_t until = tool_now() + HELPER_TIME * tool_patience();
-	char answer[ANSWER_MAX], text[256];
-	int fd, i;
-
-	snprintf(text, sizeof(text), "GET /%s HTTP/1.0\r\nAuthorization: "
-	    "Basic dTpw\r\n\r\n", path);
-	for (i = 0; i < 2;) {
-		fd = call(l, l->fault->ports[1]);
-		ask(fd, text, 0, answer);
-		if (fd != -1)
-			close(fd);
-		if (strncmp(answer, "HTTP/1.", 7) == 0 &&
-		    strncmp(answer + 8, " 200 ", 5) == 0)
-			return;
-		/* A helper is started once a second. */
-		if (strncmp(answer + 8, " 503 ", 5) == 0 && tool_now() < until)
-			(void)poll(NULL, 0, 50);
-		else
-			i++;
-		if (i > 0)
-			lost(l, &l->commands_lost, path, answer);
-	}
 }
 
 /* The configuration on disk is one of those that were there. */
@@ -531,7 +272,7 @@ whole(struct life *l)
 
 	if (n < 300 || strstr(text, "<!-- kept -->") == NULL ||
 	    strcmp(text + n - 10, "</config>\n") != 0)
-		fatal(l, "the file is not whole");
+		life_fatal(l, "the file is not whole");
 }
 
 static void
@@ -541,22 +282,24 @@ live(struct life *l)
 	int i;
 
 	for (i = 0; i < 3; i++)
-		request(l, 1000);
-	request(l, LARGE);
-	page(l, "running.txt");
+		client_request(l, 1000);
+	client_request(l, LARGE);
+	/* Without a certificate there are no pages before a reload. */
+	if (l->fault->nports > 1 || !life_logged(l, " err web "))
+		client_page(l, "running.txt");
 	snprintf(line, sizeof(line), "addHost web g h2 127.0.0.1:%u\n",
 	    l->ports[2]);
-	command(l, line, answer);
-	command(l, "save\n", answer);
+	client_command(l, line, answer);
+	client_command(l, "save\n", answer);
 	whole(l);
 	(void)kill(l->pid, SIGUSR1);
 	file_config(l, HOSTS);
-	command(l, "reload\n", answer);
+	client_command(l, "reload\n", answer);
 	(void)kill(l->pid, SIGHUP);
-	page(l, "running");
+	client_page(l, "running");
 	for (i = 0; i < 3; i++)
-		request(l, 1000);
-	idle(l);
+		client_request(l, 1000);
+	client_idle(l);
 }
 
 /* How it has ended. */
@@ -568,15 +311,17 @@ judge(struct life *l, int started)
 	(void)file_read(l, "err", text, sizeof(text));
 	if (strstr(text, "Sanitizer") != NULL ||
 	    strstr(text, "runtime error:") != NULL)
-		fatal(l, "a sanitizer has spoken");
+		life_fatal(l, "a sanitizer has spoken");
+	if (files_left(l, 0) > 0)
+		life_fatal(l, "a file is left behind");
 	if (WIFSIGNALED(l->status))
-		fatal(l, "it was ended by a signal");
+		life_fatal(l, "it was ended by a signal");
 	else if (started && WEXITSTATUS(l->status) != 0)
-		fatal(l, "it ends with another status than 0");
+		life_fatal(l, "it ends with another status than 0");
 	else if (!started && WEXITSTATUS(l->status) != 1)
-		fatal(l, "it does not start, and its status is not 1");
+		life_fatal(l, "it does not start, and its status is not 1");
 	else if (!started && text[0] == '\0')
-		fatal(l, "it does not start, and says nothing");
+		life_fatal(l, "it does not start, and says nothing");
 }
 
 void
@@ -586,17 +331,17 @@ life_run(struct life *l)
 
 	l->requests_lost = l->commands_lost = 0;
 	l->why[0] = l->fatal[0] = '\0';
-	files_remove(l);
+	(void)files_left(l, 1);
 	file_config(l, 2);
 	started = start(l);
 	if (started) {
 		live(l);
 		if (ended(l))
-			fatal(l, "it ends by itself");
+			life_fatal(l, "it ends by itself");
 		else
 			(void)kill(l->pid, SIGTERM);
 		if (wait_end(l, STOP_TIME) == -1)
-			fatal(l, "it does not end on SIGTERM");
+			life_fatal(l, "it does not end on SIGTERM");
 	}
 	judge(l, started);
 }

@@ -4,14 +4,14 @@
  * short life (start, requests, commands, a save, a reload, pages, stop) while
  * one system call or allocation fails (fault.c), and looks at what that costs.
  *
- *	faulty [-ap] [-j WORKERS] [-k KIND] [-n NTH] PROGRAM DIRECTORY
+ *	faulty [-aps] [-j WORKERS] [-k KIND] [-n NTH] PROGRAM DIRECTORY
  *	faulty -x FILE PROGRAM [ARGUMENT...]
  *
  * PROGRAM is the path of pydirector: its helpers are looked for beside it.
  * Prints TAP. -a: every call of each kind, not a sample. -p: relays in the
- * poll array. -k, -n: only that kind and that call, and the log is shown.
- * -x: is the balancer, with a wall clock that is ahead by as many seconds as
- * FILE says at each moment, in 20 bytes at least. */
+ * poll array. -s: pages by HTTPS. -k: only that kind; -n: only that call, and
+ * its log is shown. -x: is the balancer, with a wall clock that is ahead by as
+ * many seconds as FILE says at each moment, in 20 bytes at least. */
 
 #include "config.h"
 
@@ -35,6 +35,8 @@
 #define WORKERS_MAX	16
 #define SAMPLE		8	/* calls of a kind with one error */
 #define SAMPLE_MEMORY	90
+#define SAMPLE_TLS	40
+#define MOST_TLS	1000	/* of tens of thousands */
 
 struct word {
 	int		 error;
@@ -63,6 +65,7 @@ static const struct kind {
 } kinds[FAULT_KINDS] = {
 	[FAULT_MEMORY] = { "memory", 1, { ENOMEM } },
 	[FAULT_XML] = { "libxml2", 0, { ENOMEM } },
+	[FAULT_TLS] = { "openssl", 0, { ENOMEM } },
 	[FAULT_ACCEPT] = { "accept", 0, { EMFILE, ENFILE, ENOBUFS, ENOMEM,
 	    ECONNABORTED, EPERM, EINTR } },
 	[FAULT_SOCKET] = { "socket", 0, { EMFILE, ENFILE, ENOBUFS, ENOMEM } },
@@ -151,6 +154,7 @@ try(struct life *l, int kind, long nth, int error)
 	int lost = kind == -1 ? 0 : kinds[kind].lost;
 
 	memset(f, 0, sizeof(*f));
+	l->daemon = kind == FAULT_FORK;
 	f->kind = kind;
 	f->nth = nth;
 	f->error = error;
@@ -188,6 +192,33 @@ cannot_be(int kind, int error, int poll_only)
 	return kind == FAULT_SEND && error == ENOBUFS && !poll_only;
 }
 
+/* Of HTTPS only these are of interest. */
+static int
+is_wanted(int kind, int secure)
+{
+	if (only != -1)
+		return only == kind;
+	return !secure || kind == FAULT_TLS || kind == FAULT_MEMORY ||
+	    kind == FAULT_RECV || kind == FAULT_SEND || kind == FAULT_READ ||
+	    kind == FAULT_WRITE || kind == FAULT_OPEN || kind == FAULT_STAT ||
+	    kind == FAULT_FILE;
+}
+
+/* From one call that fails to the next. */
+static long
+step_of(int kind, long count)
+{
+	long most;
+
+	if (kind == FAULT_TLS)
+		most = every ? MOST_TLS : SAMPLE_TLS;
+	else if (every)
+		return 1;
+	else
+		most = kinds[kind].errors[1] == 0 ? SAMPLE_MEMORY : SAMPLE;
+	return only_nth || count <= most ? 1 : (count + most - 1) / most;
+}
+
 /* The calls that this worker makes fail: those of its turn, all of them or a
  * sample of them, each with each error. */
 static void
@@ -196,19 +227,18 @@ work(struct life *l, struct result *r, const long counts[FAULT_KINDS],
 {
 	const struct kind *k;
 	pid_t parent = getppid();
-	long step, n, turn = 0, sample;
+	long step, n, turn = 0;
 	int i, e;
 
 	for (i = 0; i < FAULT_KINDS; i++) {
 		k = &kinds[i];
-		if (only != -1 && only != i)
+		if (!is_wanted(i, l->secure))
 			continue;
-		sample = k->errors[1] == 0 ? SAMPLE_MEMORY : SAMPLE;
-		step = every || only_nth || counts[i] <= sample ? 1 :
-		    (counts[i] + sample - 1) / sample;
+		step = step_of(i, counts[i]);
 		for (e = 0; e < 8 && k->errors[e] != 0; e++)
 			for (n = 1; n <= counts[i] + 1; n += step) {
 				if ((only_nth && n != only_nth) ||
+				    (i == FAULT_FORK && n > 1) ||
 				    cannot_be(i, k->errors[e], l->poll_only))
 					continue;
 				if (turn++ % workers != worker)
@@ -233,6 +263,8 @@ count(struct life *l, long counts[FAULT_KINDS])
 	show = was;
 	for (i = 0; i < FAULT_KINDS; i++)
 		counts[i] = l->fault->counts[i];
+	/* That is for the background alone. */
+	counts[FAULT_FORK] = 1;
 	printf("%sok 1 - a life without a fault\n", bad ? "not " : "");
 	fflush(stdout);
 	return bad;
@@ -241,13 +273,13 @@ count(struct life *l, long counts[FAULT_KINDS])
 /* Sums up what the workers have found. */
 static int
 report(const struct result *results, int workers,
-    const long counts[FAULT_KINDS])
+    const long counts[FAULT_KINDS], int secure)
 {
 	long runs, fired, bad;
 	int i, w, n = 1, failed = 0;
 
 	for (i = 0; i < FAULT_KINDS; i++) {
-		if ((only != -1 && only != i) || counts[i] == 0)
+		if (!is_wanted(i, secure) || counts[i] == 0)
 			continue;
 		runs = fired = bad = 0;
 		for (w = 0; w < workers; w++) {
@@ -267,14 +299,15 @@ report(const struct result *results, int workers,
 }
 
 static int
-run_workers(const char *program, const char *dir, int poll_only, int workers)
+run_workers(const char *program, const char *dir, int poll_only, int secure,
+    int workers)
 {
 	struct result *results = shared(sizeof(*results) * WORKERS_MAX);
 	long counts[FAULT_KINDS];
 	struct life life;
 	int w, status, failed = 0;
 
-	life_init(&life, program, dir, 0, poll_only,
+	life_init(&life, program, dir, 0, poll_only, secure,
 	    shared(sizeof(struct fault)));
 	if (count(&life, counts)) {
 		life_done(&life);
@@ -286,7 +319,7 @@ run_workers(const char *program, const char *dir, int poll_only, int workers)
 		fflush(stdout);
 		if (fork() != 0)
 			continue;
-		life_init(&life, program, dir, w, poll_only,
+		life_init(&life, program, dir, w, poll_only, secure,
 		    shared(sizeof(struct fault)));
 		work(&life, &results[w], counts, w, workers);
 		life_done(&life);
@@ -297,7 +330,7 @@ run_workers(const char *program, const char *dir, int poll_only, int workers)
 		failed |= status != 0;
 	if (failed)
 		printf("# a worker has failed\n");
-	return report(results, workers, counts) || failed;
+	return report(results, workers, counts, secure) || failed;
 }
 
 static int
@@ -331,9 +364,9 @@ run_clock(const char *path, int argc, char *argv[])
 int
 fault_run(int argc, char *argv[])
 {
-	int c, poll_only = 0, workers = 2;
+	int c, poll_only = 0, secure = 0, workers = 2;
 
-	while ((c = getopt(argc, argv, "+aj:k:n:px:")) != -1) {
+	while ((c = getopt(argc, argv, "+aj:k:n:psx:")) != -1) {
 		switch (c) {
 		case 'a':
 			every = 1;
@@ -351,6 +384,9 @@ fault_run(int argc, char *argv[])
 		case 'p':
 			poll_only = 1;
 			break;
+		case 's':
+			secure = 1;
+			break;
 		case 'x':
 			return run_clock(optarg, argc - optind, argv + optind);
 		default:
@@ -360,5 +396,9 @@ fault_run(int argc, char *argv[])
 	if (argc - optind != 2 || workers < 1 || workers > WORKERS_MAX)
 		tool_die("faulty: see t/fault-run.c");
 	signal(SIGPIPE, SIG_IGN);
-	return run_workers(argv[optind], argv[optind + 1], poll_only, workers);
+	if (secure)
+		fault_tls_memory(fault_tls_malloc, fault_tls_realloc,
+		    fault_tls_free);
+	return run_workers(argv[optind], argv[optind + 1], poll_only, secure,
+	    workers);
 }

@@ -3,7 +3,8 @@
  * Wrappers of what the system does for the balancer, by the linker's --wrap:
  * each call of a kind is counted, one fails, and what was allocated or opened
  * and never given back is known at the end. Calls within libraries are not
- * seen, but for the memory of libxml2. Outside of fault_main() they do
+ * seen, but for the memory of libxml2 and
+ * OpenSSL. Outside of fault_main() they do
  * nothing. */
 
 #include "config.h"
@@ -442,6 +443,30 @@ static void *
 xml_realloc(void *old, size_t n)
 {
 	return memory_realloc(FAULT_XML, old, n, SITE);
+}
+
+void *
+fault_tls_malloc(size_t n, const char *file, int line)
+{
+	(void)file;
+	(void)line;
+	return fails(FAULT_TLS, SITE) ? NULL : __real_malloc(n);
+}
+
+void *
+fault_tls_realloc(void *old, size_t n, const char *file, int line)
+{
+	(void)file;
+	(void)line;
+	return fails(FAULT_TLS, SITE) ? NULL : __real_realloc(old, n);
+}
+
+void
+fault_tls_free(void *p, const char *file, int line)
+{
+	(void)file;
+	(void)line;
+	__real_free(p);
 }
 
 static char *

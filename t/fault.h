@@ -10,9 +10,9 @@
 #include <stddef.h>
 
 enum fault_kind {
-	FAULT_MEMORY, FAULT_XML, FAULT_ACCEPT, FAULT_SOCKET, FAULT_CONNECT,
-	FAULT_RECV, FAULT_SEND, FAULT_READ, FAULT_WRITE, FAULT_SPAWN,
-	FAULT_SET, FAULT_POLL, FAULT_OPEN, FAULT_NAME, FAULT_PAIR, FAULT_BIND,
+	FAULT_MEMORY, FAULT_XML, FAULT_TLS, FAULT_ACCEPT, FAULT_SOCKET,
+	FAULT_CONNECT, FAULT_RECV, FAULT_SEND, FAULT_READ, FAULT_WRITE,
+	FAULT_SPAWN, FAULT_SET, FAULT_POLL, FAULT_OPEN, FAULT_NAME, FAULT_PAIR, FAULT_BIND,
 	FAULT_LISTEN, FAULT_ASK, FAULT_OPTION, FAULT_FCNTL, FAULT_IOCTL,
 	FAULT_STAT, FAULT_FILE, FAULT_RANDOM, FAULT_CLOSE, FAULT_SHUTDOWN,
 	FAULT_WAIT, FAULT_SIGNAL, FAULT_LOOKUP, FAULT_FORK, FAULT_KINDS
@@ -43,6 +43,11 @@ struct fault {
 
 /* The program's main(), and what it leaves behind goes into f. */
 int	 fault_main(struct fault *f, int argc, char *argv[]);
+/* Memory for OpenSSL, counted as FAULT_TLS. What it keeps for ever is its own
+ * business, so nobody looks for what is left. */
+void	*fault_tls_malloc(size_t, const char *file, int line);
+void	*fault_tls_realloc(void *, size_t, const char *file, int line);
+void	 fault_tls_free(void *, const char *file, int line);
 /* The program's main() with a wall clock that is ahead by the number that the
  * text holds, which may change. */
 int	 fault_clock(const char *seconds, int argc, char *argv[]);

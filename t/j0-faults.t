@@ -18,7 +18,7 @@ all=
 test "${PYDIRECTOR_FAULTS:-}" != all || all=-a
 poll=
 test "${PYDIRECTOR_FLAGS:-}" != '-o poll' || poll=-p
-"$T/faulty" -j 12 $all $poll "$BUILD/pydirector" "$TMP" &
+"$T/faulty" -j 12 $all $poll ${FAULT_OPTIONS:-} "$BUILD/pydirector" "$TMP" &
 test_pids=$!
 wait $!
 status=$?

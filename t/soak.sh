@@ -6,9 +6,9 @@
 # rules and rates change, files are reloaded and rotated, and the binary is
 # upgraded. Clients and servers keep ledgers of their own; at the end these,
 # the connection log and the counters must agree: every byte is accounted for.
-# Descriptors and memory at the end are compared with those after a warm-up,
-# both with no connection open. Prints a line a minute; exit status 1: there
-# was a difference, which is told.
+# Descriptors and memory are compared with those after a warm-up, both times
+# with no connection open. Prints a line a minute; exit status 1: there was a
+# difference, which is told.
 #
 # Environment: SOAKTIME; SOAKSEED, which decides what happens and is printed;
 # SOAKRATE, new connections a second (default 150); SOAKKEEP, a directory that
@@ -20,13 +20,14 @@ SOAKTIME=${SOAKTIME:-3600}
 SOAKSEED=${SOAKSEED:-$(($(date +%s) % 1000000))}
 SOAKRATE=${SOAKRATE:-150}
 # May grow by so many kilobytes and percent.
-GROW_KB=4096
+GROW_KB=2048
 GROW_PERCENT=10
 
 base=127.0.$((201 + $$ % 50)).$((1 + $$ / 50 % 250))
 differences=0
 random=$SOAKSEED
 upgrades=0 reloads=0 calls=0 kills=0 rotated=0 volatile= old=
+upgrading=yes
 
 say()
 {
@@ -364,6 +365,7 @@ more_failures()
 # Now and then with a file that the new process cannot read.
 stir_upgrade()
 {
+	test $upgrading = yes || return
 	stir_pid=$(pid)
 	draw 4
 	if test $drawn -eq 0; then
@@ -464,14 +466,16 @@ remember()
 
 compare_with_then()
 {
+	quiet
 	fds_now=$(fds)
 	rss_now=$(rss)
-	say "at the end: $fds_now descriptors, $rss_now KB"
+	say "later: $fds_now descriptors, $rss_now KB"
 	test "$fds_now" -le "$fds_then" ||
 	    difference "descriptors: $(ls -l "/proc/$(pid)/fd")"
 	test "$rss_now" -le \
 	    $((rss_then + rss_then * GROW_PERCENT / 100 + GROW_KB)) ||
 	    difference "memory: $rss_now KB"
+	kill -USR2 $clients
 }
 
 # running.json as the lines that soak-ledger prints.
@@ -609,14 +613,17 @@ begin
 start_clients
 began=$(now)
 told=$began
-warm=$((SOAKTIME / 4))
-test $warm -le 120 || warm=120
-stir_until $warm
+stir_until $((SOAKTIME * 3 / 10))
+# Memory is that of one process, so that has to live for some time.
+upgrading=no
+stir_until $((SOAKTIME * 4 / 10))
 remember
+stir_until $((SOAKTIME * 9 / 10))
+compare_with_then
+upgrading=yes
 stir_until "$SOAKTIME"
 quiet
 status_line
-compare_with_then
 same_ledgers
 same_counters
 end

@@ -52,7 +52,7 @@ compile()
 		sshd*.c)
 			grep -q '^SSHD = .' config.mk || continue
 			flags=${SSH_CFLAGS-} ;;
-		tls*.c | t/unit-tls.c)
+		tls*.c | t/unit-tls.c | t/fault-tls.c)
 			grep -q 'HAVE_TLS 1' config.h || continue
 			flags=${TLS_CFLAGS-} ;;
 		t/load.c)
