@@ -133,10 +133,13 @@ int
 pydirector_add_host(struct pydirector *d, const char *service,
     const char *group, const char *host, const char *address, unsigned weight)
 {
+	const struct group *g;
+
 	if (api_begin(d) == -1 ||
 	    api_add_host(d, service, group, host, address, weight) == -1)
 		return -1;
-	if (build_group(d, service, group)->service->enabled != NULL)
+	g = build_group(d, service, group);
+	if (g == NULL || g->service->enabled != NULL)
 		return 0;
 	return pydirector_enable(d, service, group);
 }

@@ -61,6 +61,18 @@ files_begin(struct pydirector *d)
 	return 0;
 }
 
+/* What is no error, and seldom meant. */
+static void
+files_hint(struct pydirector *d)
+{
+	const struct model *m = d->model;
+
+	if (m->nusers == 0 && m->web.enable)
+		log_notice(d->log, "web: there is no user: nobody can log in");
+	if (m->nusers == 0 && m->ssh.enable)
+		log_notice(d->log, "ssh: there is no user: nobody can log in");
+}
+
 static void
 files_take(struct pydirector *d, struct model *m)
 {
@@ -71,6 +83,7 @@ files_take(struct pydirector *d, struct model *m)
 	model_free(d->model);
 	d->model = m;
 	d->files = files_ops();
+	files_hint(d);
 }
 
 int

@@ -29,7 +29,7 @@ ENGINE = $(FLOOR0) $(FLOOR1) $(FLOOR2) $(FLOOR3) $(FLOOR4) $(FLOOR5)
 PROGRAMS = pydirector pydirector-helper pydirectorctl $(SSHD)
 UNITS = t/unit-compat t/unit-index t/unit-buf t/unit-log t/unit-addr t/unit-amp t/unit-origin t/unit-control t/unit-proxy t/unit-network t/unit-admit t/unit-sink t/unit-helper t/unit-loop \
 	t/unit-model t/unit-sched t/unit-conf t/unit-conf-save t/unit-save \
-	t/unit-words t/unit-console t/unit-channel t/unit-http t/unit-auth t/unit-web t/unit-tls t/unit-status t/unit-compareconf t/unit-many t/unit-command
+	t/unit-words t/unit-console t/unit-channel t/unit-handover t/unit-http t/unit-auth t/unit-web t/unit-tls t/unit-status t/unit-compareconf t/unit-many t/unit-command
 TOOLS = t/backend t/client
 BENCH = t/bench-backend t/flood
 BENCHFLAGS =
@@ -61,7 +61,7 @@ PROVEFLAGS = --comments
 TESTS = t/*.t $(UNITS)
 # Run again with all relays in the poll array; some also on the stand-in for
 # kqueue(2).
-TRAFFIC = t/[3-6]*.t t/d*.t t/7[0-3]*.t t/g*.t
+TRAFFIC = t/[3-6]*.t t/d*.t t/7[0-3]*.t t/g*.t t/j[0267]*.t
 STANDIN_TRAFFIC = t/3*.t t/62-*.t t/63-*.t
 
 all: $(PROGRAMS)
@@ -223,6 +223,9 @@ t/unit-many: t/unit-many.o libpydirector.a
 
 t/unit-command: t/unit-command.o libpydirector.a
 	$(LINK) -o $@ t/unit-command.o libpydirector.a $(LIBS)
+
+t/unit-handover: t/unit-handover.o libpydirector.a
+	$(LINK) -o $@ t/unit-handover.o libpydirector.a $(LIBS)
 
 t/unit-http: t/unit-http.o libpydirector.a
 	$(LINK) -o $@ t/unit-http.o libpydirector.a $(LIBS)

@@ -184,7 +184,7 @@ command_group(const struct request *rq, struct target *t)
 	const char *name = command_arg(rq, "group");
 	enum outcome o = command_service(rq, t);
 
-	if (o != OUTCOME_OK)
+	if (t->service == NULL)
 		return o;
 	if (name == NULL)
 		return command_say(rq, OUTCOME_BAD, "missing: group");

@@ -397,6 +397,7 @@ guess_command(struct guess *q, const struct word *words, int n,
 		guess_named(q, &specs, last);
 	else
 		guess_next(q, &specs);
+	q->args = NULL;
 }
 
 enum outcome

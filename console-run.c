@@ -148,16 +148,15 @@ static int
 run_wait(const char *text, int64_t *ms)
 {
 	char *end;
-	double seconds;
+	unsigned long seconds;
 
 	*ms = -1;
 	if (strcmp(text, "--wait") == 0)
 		return 0;
 	if (strncmp(text, "--wait=", 7) != 0 || text[7] < '0' || text[7] > '9')
 		return -1;
-	/* Whole seconds: nothing here depends on a locale. */
-	seconds = (double)strtoul(text + 7, &end, 10);
-	if (*end != '\0' || seconds > (double)(WAIT_MAX / 1000))
+	seconds = strtoul(text + 7, &end, 10);
+	if (*end != '\0' || seconds > (unsigned long)(WAIT_MAX / 1000))
 		return -1;
 	*ms = (int64_t)seconds * 1000;
 	return 0;

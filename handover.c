@@ -48,10 +48,11 @@ struct handover {
 char *
 handover_line(struct buf *in, size_t *used)
 {
-	char *line = in->data + *used, *end;
+	char *line, *end;
 
 	if (*used >= in->len)
 		return NULL;
+	line = in->data + *used;
 	end = memchr(line, '\n', in->len - *used);
 	if (end == NULL)
 		return NULL;
@@ -169,8 +170,10 @@ handover_said(struct handover *h, char *line)
 	} else if (strcmp(line, "reopen") == 0 && h->done &&
 	    d->close_log != NULL)
 		(void)d->close_log(d->hook_arg);
-	else if (strcmp(line, "stop") == 0 && h->done)
+	else if (strcmp(line, "stop") == 0 && h->done) {
 		relay_stop_all(d, END_STOP);
+		takeover_stop(d);
+	}
 }
 
 static void

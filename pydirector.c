@@ -72,6 +72,8 @@ log_sink(void *arg, int level, const char *line)
 
 	if (p->log_open)
 		daemon_log_line(&p->log, level, line);
+	else
+		fprintf(stderr, "%s: %s\n", p->config, line);
 	if (p->director != NULL)
 		pydirector_syslog_line(p->director, level, line);
 }
@@ -136,7 +138,7 @@ open_log(struct program *p)
 	}
 	result = daemon_log_open(&p->log, absolute, p->foreground);
 	if (result == -1)
-		complain(p, path, strerror(errno));
+		complain(p, path == NULL ? "log" : path, strerror(errno));
 	else
 		p->log_open = 1;
 	free(absolute);

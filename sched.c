@@ -304,7 +304,7 @@ static struct host *
 choose_weighted(struct group *g, size_t skipped, uint64_t random)
 {
 	size_t		 i, low = 0, high = g->nup - 1, mid;
-	uint64_t	 sum = 0;
+	uint64_t	 sum;
 
 	if (skipped == 0) {
 		random %= g->sums[g->nup - 1];
@@ -317,9 +317,10 @@ choose_weighted(struct group *g, size_t skipped, uint64_t random)
 		}
 		return g->up[low];
 	}
+	sum = g->sums[g->nup - 1];
 	for (i = 0; i < g->nup; i++)
-		if (!g->up[i]->skip)
-			sum += g->up[i]->weight;
+		if (g->up[i]->skip)
+			sum -= g->up[i]->weight;
 	random %= sum;
 	for (i = 0; g->up[i]->skip || random >= g->up[i]->weight; i++)
 		if (!g->up[i]->skip)
@@ -334,7 +335,7 @@ choose_least(struct group *g, size_t skipped)
 	struct host *best, *next = NULL;
 
 	best = skipped == 0 ? g->up[0] : scan_least(g, NULL);
-	if (!best->easing || best != g->last || !g->ease_in)
+	if (best == NULL || !best->easing || best != g->last || !g->ease_in)
 		return best;
 	caught_up(best);
 	if (!best->easing)

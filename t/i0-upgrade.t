@@ -88,6 +88,14 @@ failures()
 	test "$(count_log ' err director: upgrade: [0-9]+ failed: ')" -eq "$1"
 }
 
+# Zombies are gone, whoever reaps them.
+exited_all()
+{
+	for exited_pid; do
+		exited "$exited_pid" || return 1
+	done
+}
+
 # A file in the program's place.
 swap()
 {
@@ -195,7 +203,7 @@ is "$(sed -n 's/.* info relay \([0-9]*\): .*/\1/p' "$LOG" | sort | uniq -d)" \
     "" "numbers of relays are unique"
 is "$(sed -n 's/.* info relay \([0-9]*\): .*/\1/p' "$LOG" | wc -l |
     tr -d ' ')" 20004 "each has its line"
-ok "the old processes are gone" wait_for 10 all_gone $old
+ok "the old processes are gone" wait_for 10 exited_all $old
 is "$(grep -c ' warning ' "$LOG")" 0 "no warning"
 test "$fds" -eq 0 || is "$(ls "/proc/$daemon/fd" | wc -l)" $((fds + 1)) \
     "no descriptor is left over"

@@ -62,7 +62,7 @@ is "$(names <"$TMP/beside" | sort | uniq -c | tr -s ' ')" " 300 A" \
 test "$(count_fds)" = unknown ||
     ok "every descriptor is given back" wait_for 20 settled
 after=$(memory)
-test "$before" = unknown || within $((after - before)) -1000000 2000 \
+test "$before" = unknown || within $((after - before)) -1000000 $((2000 * PATIENCE)) \
     "kilobytes of memory more than after the first"
 is "$(client -n 3 "$web" get | names | tr -d '\n')" AAA "as if nothing had been"
 is "$(count_log ' host web/')" 0 "the host is not blamed"

@@ -2,14 +2,21 @@
 # SPDX-License-Identifier: ISC
 #
 # Looks for faults without running anything: both compilers with strict
-# warnings, cppcheck, mandoc, and the shells' own syntax check. A tool that is
-# missing is named and left out; with CI=true that is a failure.
+# warnings, gcc with its analyzer, clang-tidy (see .clang-tidy), cppcheck,
+# mandoc, and the shells' own syntax check. A tool that is missing is named and
+# left out; with CI=true that is a failure.
+#
+# Environment: JOBS (default: the number of processors).
 
 set -u
 LC_ALL=C
 export LC_ALL
 
 cd "$(dirname "$0")/.." || exit 1
+TMP=$(mktemp -d "${TMPDIR:-/tmp}/pydirector-lint.XXXXXX") || exit 1
+trap 'rm -rf "$TMP"' 0
+trap 'exit 1' 1 2 13 15
+JOBS=${JOBS:-$(getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2)}
 failed=
 STRICT="-std=c99 -Wall -Wextra -Wshadow -Wstrict-prototypes
 -Wmissing-prototypes -Wpointer-arith -Wundef -Wcast-qual -Werror"
@@ -34,47 +41,86 @@ missing()
 	test "${CI-}" != true || failed=yes
 }
 
-# Optimising, since some warnings need what it finds out.
-compile()
+# The flags that a file wants, in flags; 1: it is not for this system.
+file_flags()
 {
-	for file in *.c compat/*.c t/*.c; do
-		test -f "$file" || continue
-		flags=
-		case $file in
-		compat/set-kqueue.c)
-			grep -q 'HAVE_KQUEUE 1' config.h || continue ;;
-		compat/set-epoll.c | t/bench-backend.c | t/flood.c)
-			grep -q 'HAVE_EPOLL 1' config.h || continue ;;
-		t/fault.c)
-			grep -q 'HAVE_EPOLL 1' config.h || continue
-			flags=${XML_CFLAGS-} ;;
-		conf*.c | t/unit-conf.c) flags=${XML_CFLAGS-} ;;
-		sshd*.c)
-			grep -q '^SSHD = .' config.mk || continue
-			flags=${SSH_CFLAGS-} ;;
-		tls*.c | t/unit-tls.c | t/fault-tls.c)
-			grep -q 'HAVE_TLS 1' config.h || continue
-			flags=${TLS_CFLAGS-} ;;
-		t/load.c)
-			grep -q '^LOAD = .' config.mk || continue
-			flags=${CURL_CFLAGS-} ;;
-		esac
-		step "$1" "$1" $STRICT -I. $flags -O2 -c -o "$object" "$file"
-	done
+	flags=
+	case $1 in
+	compat/set-kqueue.c)
+		grep -q 'HAVE_KQUEUE 1' config.h || return ;;
+	compat/set-epoll.c | t/bench-backend.c | t/flood.c)
+		grep -q 'HAVE_EPOLL 1' config.h || return ;;
+	t/fault.c)
+		grep -q 'HAVE_EPOLL 1' config.h || return
+		flags=${XML_CFLAGS-} ;;
+	conf*.c | t/unit-conf.c) flags=${XML_CFLAGS-} ;;
+	sshd*.c)
+		grep -q '^SSHD = .' config.mk || return
+		flags=${SSH_CFLAGS-} ;;
+	tls*.c | t/unit-tls.c | t/fault-tls.c)
+		grep -q 'HAVE_TLS 1' config.h || return
+		flags=${TLS_CFLAGS-} ;;
+	t/load.c)
+		grep -q '^LOAD = .' config.mk || return
+		flags=${CURL_CFLAGS-} ;;
+	esac
 }
 
-object=$(mktemp "${TMPDIR:-/tmp}/lint.XXXXXX") || exit 1
-trap 'rm -f "$object"' 0
-trap 'exit 1' 1 2 13 15
+# Optimising, since some warnings need what it finds out. The analyzers look at
+# what is installed. That of gcc takes what is kept in a list for lost; and
+# that of clang may not think about a function for ever.
+check_file()
+{
+	analyze= tidy=
+	case $1 in
+	t/*)	;;
+	*)	analyze=$ANALYZE tidy=$TIDY ;;
+	esac
+	test -z "$GCC" || step "gcc" gcc $STRICT -I. $flags -O2 $analyze \
+	    -c -o "$object" "$1"
+	test -z "$CLANG" || step "clang" clang $STRICT -I. $flags -O2 \
+	    -c -o "$object" "$1"
+	test -z "$tidy" || step clang-tidy clang-tidy --quiet "$1" -- \
+	    -std=c99 -I. $flags -Xclang -analyzer-config \
+	    -Xclang max-nodes=20000
+}
 
-for cc in gcc clang; do
-	missing $cc || compile $cc
+# check_row N: every JOBSth file, from the Nth.
+check_row()
+{
+	object=$TMP/$1.o
+	i=0
+	for file in *.c compat/*.c t/*.c; do
+		i=$((i + 1))
+		test $((i % JOBS)) -eq "$1" && test -f "$file" &&
+		    file_flags "$file" || continue
+		check_file "$file"
+	done
+	test -z "$failed" || : >"$TMP/failed"
+}
+
+GCC= CLANG= TIDY= ANALYZE=
+missing gcc || GCC=yes
+missing clang || CLANG=yes
+missing clang-tidy || TIDY=yes
+if test -n "$GCC"; then
+	echo 'extern int x;' >"$TMP/try.c"
+	analyze="-fanalyzer -Wno-analyzer-malloc-leak"
+	! gcc -Werror $analyze -c -o "$TMP/try.o" "$TMP/try.c" \
+	    2>/dev/null || ANALYZE=$analyze
+fi
+row=0
+while test $row -lt "$JOBS"; do
+	check_row $row &
+	row=$((row + 1))
 done
+wait
+test ! -f "$TMP/failed" || failed=yes
 
 # What is suppressed: a comparison with a pointer that may be NULL is taken for
 # a test of the other pointer; and crypt(3), which has no threads to fear.
 missing cppcheck ||
-    step cppcheck cppcheck -q --std=c99 --error-exitcode=1 -j 2 -I. \
+    step cppcheck cppcheck -q --std=c99 --error-exitcode=1 -j "$JOBS" -I. \
     --enable=warning,portability,performance --inline-suppr \
     --suppress=missingIncludeSystem --suppress=nullPointerRedundantCheck \
     --suppress=cryptCalled --library=posix *.c compat/*.c

@@ -1,0 +1,237 @@
+#!/bin/sh
+# SPDX-License-Identifier: ISC
+#
+# Option -u: who the processes are, what they can still do, and that reload,
+# save, log files, SSH and upgrades work afterwards. As root only.
+
+. "$(dirname "$0")/lib.sh"
+
+test "$(id -u)" -eq 0 || skip_all "only root can become another user"
+test -r /proc/self/status || skip_all "there is no /proc"
+need runuser unshare
+id -u nobody >/dev/null 2>&1 || skip_all "there is no user nobody"
+uid=$(id -u nobody)
+gid=$(id -g nobody)
+
+# Where that user can go: the program, and a directory of his.
+chmod 711 "$TMP"
+mkdir "$TMP/bin" "$TMP/own"
+cp "$BUILD/pydirector" "$BUILD/pydirector-helper" "$BUILD/pydirectorctl" \
+    "$TMP/bin"
+test ! -x "$BUILD/pydirector-sshd" || cp "$BUILD/pydirector-sshd" "$TMP/bin"
+BUILD=$TMP/bin
+chown "$uid:$gid" "$TMP/own"
+OWN=$TMP/own
+start_backend A -q
+start_backend B -q
+
+ctl()
+{
+	"$BUILD/pydirectorctl" -s "$OWN/console" "$@" 2>&1 </dev/null
+}
+
+# Zombies are gone, whoever reaps them.
+exited()
+{
+	case $(ps -o stat= -p "$1" 2>/dev/null) in
+	'' | Z*)	return 0 ;;
+	esac
+	return 1
+}
+
+hash=$(echo secret | "$BUILD/pydirector" -P)
+
+# configuration [EXTRA]
+configuration()
+{
+	cat <<-END
+	<pdconfig>
+	  <service name="web">
+	    <listen ip="127.0.0.1:0"/>
+	    <group name="g" scheduler="roundrobin"><host name="a" ip="$A"/></group>
+	  </service>
+	  <admin>
+	    <console socket="$OWN/console"/>${1:-}
+	    <user name="u" password="$hash" access="full"/>
+	  </admin>
+	  <control socket="$OWN/control"/>
+	  <connlog file="$OWN/conn" syslog="local0"/>
+	  <logging syslog="local1"/>
+	</pdconfig>
+	END
+}
+
+# who PID: real, effective, saved and file user; the same of groups; others;
+# capabilities; new privileges.
+who()
+{
+	sed -n -e 's/^\(Uid\|Gid\|Groups\|CapEff\|CapPrm\|NoNewPrivs\):[	 ]*//p' \
+	    "/proc/$1/status" | tr -s '\t ' ' ' | sed 's/ *$//' | tr '\n' '|'
+}
+
+caps="0000000000000000|0000000000000000|"
+he="$uid $uid $uid $uid|$gid $gid $gid $gid|$gid|${caps}1|"
+
+# all_he: every process of the balancer is he.
+all_he()
+{
+	for pid in "$PYD" $(children); do
+		test "$(who "$pid")" = "$he" || {
+			echo "$pid $(cat "/proc/$pid/comm"): $(who "$pid")"
+			return 1
+		}
+	done
+}
+
+# Until the helpers that were started by root are gone.
+start()
+{
+	PYD=$(cat "$OWN/pid")
+	test_pids="$test_pids $PYD"
+}
+
+# Keys are made at the start.
+extra=
+! grep -q 'HAVE_TLS 1' "$T/../config.h" || {
+	extra='<web listen="127.0.0.1:0" enable="true" secure="true"/>'
+}
+! test -x "$BUILD/pydirector-sshd" || {
+	extra="$extra<ssh listen=\"127.0.0.1:0\" enable=\"true\"/>"
+}
+configuration "$extra" >"$OWN/c.xml"
+configuration >"$TMP/plain.xml"
+chown "$uid:$gid" "$OWN/c.xml"
+LOG=$OWN/log
+(cd "$OWN" && exec "$BUILD/pydirector" -v -u "nobody:$(id -gn nobody)" \
+    -l log -p pid ${PYDIRECTOR_FLAGS:-} c.xml) >"$TMP/out" 2>&1
+is "$? $(cat "$TMP/out")" "0 " "it starts"
+start
+web=$(addr_of web)
+is "$(client "$web" get | names)" A "it serves"
+is "$(ctl addHost service=web group=g name=b "ip=$B")" "host 'b': added" \
+    "commands work"
+ok "all processes are he, with no capability" wait_for 10 all_he
+is "$(find "$OWN" ! -user nobody)" "" "his files are his"
+is "$(sed -n 's/^Max core file size *\([^ ]*\) *\([^ ]*\).*/\1 \2/p' \
+    "/proc/$PYD/limits")" "0 0" "no core files"
+like "$(ls -ld "/proc/$PYD/environ")" ' root ' "nobody looks into it"
+
+# Afterwards.
+like "$(ctl save)" '^saved to ' "save"
+ok "the file has it" grep -q 'name="b"' "$OWN/c.xml"
+configuration "$extra" | sed 's/name="a"/name="c"/' >"$OWN/c.xml"
+kill -HUP "$PYD"
+ok "reload" wait_log 'config: reloaded: '
+mv "$LOG" "$LOG.0"
+mv "$OWN/conn" "$OWN/conn.0"
+LOG_WAS=$LOG.0
+kill -USR1 "$PYD"
+ok "log files are opened anew" wait_for 10 grep -q 'log: reopened' "$LOG"
+client "$web" get >/dev/null
+ok "the connection log" wait_for 10 test -s "$OWN/conn"
+is "$(grep -c -e ' err ' -e ' warning ' "$LOG" "$LOG_WAS" | tr '\n' ' ')" \
+    "$LOG:0 $LOG_WAS:0 " "no warning"
+
+# upgraded: the pid file tells of another one.
+upgraded()
+{
+	test -s "$OWN/pid" && test "$(cat "$OWN/pid")" != "$PYD" &&
+	    grep -q ' director: started: ' "$LOG"
+}
+kill -USR2 "$PYD"
+ok "upgrade" wait_for 20 upgraded
+old=$PYD
+start
+ok "the old process is gone" wait_for 10 exited "$old"
+is "$(client "$web" get | names)" A "the new one serves"
+ok "it is he as well" wait_for 10 all_he
+kill -TERM "$PYD"
+ok "it ends" wait_for 20 exited "$PYD"
+ok "what it has made for itself is removed" test ! -e "$OWN/pid" -a \
+    ! -e "$OWN/console" -a ! -e "$OWN/control"
+
+# A directory that is not his: the pid file is empty in the end.
+mkdir "$TMP/root"
+sed "s|$OWN|$TMP/root|g" "$TMP/plain.xml" >"$TMP/root/d.xml"
+chmod 600 "$TMP/root/d.xml"
+LOG=$TMP/root/log
+"$BUILD/pydirector" -u nobody -l "$LOG" -p "$TMP/root/pid" "$TMP/root/d.xml" \
+    >"$TMP/out" 2>&1
+is "$? $(cat "$TMP/out")" "0 " "a directory of root's"
+PYD=$(cat "$TMP/root/pid")
+test_pids="$test_pids $PYD"
+ok "the log tells what he cannot read" logged \
+    ' warning config: .*/d.xml: cannot be read any more, .*: Permission denied'
+kill -HUP "$PYD"
+ok "a reload says so" wait_log 'config: not reloaded: .*Permission denied'
+kill -USR2 "$PYD"
+ok "an upgrade, too" wait_log 'upgrade: [0-9]* failed: .*Permission denied'
+is "$(client "$(addr_of web)" get | names)" A "it serves on"
+kill -TERM "$PYD"
+ok "it ends" wait_for 20 exited "$PYD"
+is "$(cat "$TMP/root/pid" | wc -c | tr -d ' ')" 0 "the pid file is empty"
+PYD=
+
+# What cannot be.
+refused()
+{
+	"$@" >"$TMP/out" 2>&1
+	echo "$? $(cat "$TMP/out")"
+}
+is "$(refused "$BUILD/pydirector" -n -u nobody "$OWN/c.xml")" \
+    "0 $OWN/c.xml: ok" "-n"
+is "$(refused "$BUILD/pydirector" -d -u no-such-user "$OWN/c.xml")" \
+    "1 pydirector: user no-such-user: there is none" "a user unknown"
+is "$(refused "$BUILD/pydirector" -d -u nobody:no-such "$OWN/c.xml")" \
+    "1 pydirector: group no-such: there is none" "a group unknown"
+is "$(refused "$BUILD/pydirector" -d -u root "$OWN/c.xml")" \
+    "1 pydirector: user root: expected one with fewer rights" "root"
+is "$(refused runuser -u nobody -- "$BUILD/pydirector" -d -u daemon \
+    "$OWN/c.xml")" \
+    "1 pydirector: user daemon: only root can become another user" \
+    "who is not root"
+
+# A low port, in a network of its own: it stays, others cannot be added.
+cat >"$TMP/low" <<'END'
+waits()
+{
+	i=0
+	until "$@"; do
+		test $i -lt 100 || exit 1
+		i=$((i + 1))
+		sleep 0.1
+	done
+}
+changed()
+{
+	test -s pid && test "$(cat pid)" != "$pid"
+}
+ip link set lo up
+cd "$1" || exit 1
+"$2/pydirector" -u nobody -l low.log -p pid low.xml || exit 1
+pid=$(cat pid)
+kill -HUP "$pid"
+waits grep -q 'reloaded: 0 changes' low.log
+kill -USR2 "$pid"
+waits changed
+# Its host is elsewhere: it is accepted, and reset.
+case $("$3/client" 127.0.0.1:80 close 2>&1) in
+*refused*)	echo nobody ;;
+*)		echo connected ;;
+esac
+sed -i 's/127.0.0.1:80"/127.0.0.1:81"/' low.xml
+kill -HUP "$(cat pid)"
+waits grep -q 'not reloaded: .*:81: not listening: Permission denied' low.log
+echo refused
+kill "$(cat pid)"
+END
+sed -e 's/127.0.0.1:0/127.0.0.1:80/' -e '/logging/d' -e '/connlog/d' \
+    -e '/web listen/d' "$TMP/plain.xml" >"$OWN/low.xml"
+chown "$uid:$gid" "$OWN/low.xml"
+if unshare -n true 2>/dev/null && command -v ip >/dev/null 2>&1; then
+	is "$(unshare -n sh "$TMP/low" "$OWN" "$BUILD" "$T" 2>&1 |
+	    tr '\n' ' ')" "connected refused " "a low port"
+else
+	pass "a low port # SKIP no network of its own"
+fi
+done_testing
