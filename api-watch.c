@@ -100,7 +100,7 @@ int
 pydirector_watch(struct pydirector *d, const struct pydirector_events *events,
     size_t size, void *arg)
 {
-	struct events *e;
+	struct events *e = NULL;
 
 	if (api_begin(d) == -1)
 		return -1;
@@ -112,7 +112,7 @@ pydirector_watch(struct pydirector *d, const struct pydirector_events *events,
 	}
 	d->events = NULL;
 	d->host_changed = NULL;
-	if (events == NULL)
+	if (e == NULL)
 		return 0;
 	memcpy(&e->fn, events, size < sizeof(e->fn) ? size : sizeof(e->fn));
 	e->arg = arg;

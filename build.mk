@@ -53,7 +53,7 @@ COMPILE = $(CC) $(STD) $(WARNINGS) -I. $(CPPFLAGS) $(CFLAGS)
 LINK = $(CC) $(CFLAGS) $(LDFLAGS)
 LIBS = $(XML_LIBS) $(TLS_LIBS) $(NET_LIBS)
 FUZZERS = t/fuzz-http t/fuzz-conn t/fuzz-addr t/fuzz-amp t/fuzz-proxy t/fuzz-conf t/fuzz-line t/fuzz-words \
-	t/fuzz-helper
+	t/fuzz-helper t/fuzz-network t/fuzz-handover t/fuzz-channel t/fuzz-keys
 FUZZTIME = 60
 JOBS = 2
 PROVE = prove
@@ -306,6 +306,23 @@ t/fuzz-line: t/fuzz-line.o libpydirector.a
 
 t/fuzz-helper: t/fuzz-helper.o libpydirector.a
 	$(LINK) -fsanitize=fuzzer -o $@ t/fuzz-helper.o libpydirector.a $(LIBS)
+
+t/fuzz-network: t/fuzz-network.o libpydirector.a
+	$(LINK) -fsanitize=fuzzer -o $@ t/fuzz-network.o libpydirector.a $(LIBS)
+
+t/fuzz-handover: t/fuzz-handover.o libpydirector.a
+	$(LINK) -fsanitize=fuzzer -o $@ t/fuzz-handover.o libpydirector.a $(LIBS)
+
+t/fuzz-channel: t/fuzz-channel.o libpydirector.a
+	$(LINK) -fsanitize=fuzzer -o $@ t/fuzz-channel.o libpydirector.a $(LIBS)
+
+# Left out where there is no libssh.
+t/fuzz-keys.o: t/fuzz-keys.c
+	$(COMPILE) $(SSH_CFLAGS) -c -o $@ t/fuzz-keys.c
+
+t/fuzz-keys: t/fuzz-keys.o sshd-key.o libpydirector.a
+	$(LINK) -fsanitize=fuzzer -o $@ t/fuzz-keys.o sshd-key.o \
+	    libpydirector.a $(SSH_LIBS)
 
 # Guided by coverage, for FUZZTIME seconds each; clang alone has it.
 fuzz: web-files.h

@@ -141,5 +141,5 @@ words_name(const struct word *w)
 
 	while (word_letter(w->text[n]))
 		n++;
-	return w->text[n] == '=' && n < w->bare ? n : 0;
+	return n < w->bare && w->text[n] == '=' ? n : 0;
 }

@@ -145,6 +145,15 @@ may_blame(const struct fault *f)
 	    f->error != ENOBUFS && f->error != EINTR;
 }
 
+/* OpenSSL prepares some of its parts once and never again, also when that has
+ * failed: a key cannot be made any more, there are no pages, and it is told. */
+static int
+no_tls(const struct life *l)
+{
+	return l->fault->kind == FAULT_TLS && l->fault->nports < 2 &&
+	    life_logged(l, " err web ");
+}
+
 /* One life with one fault; prints what is wrong. Returns how much is. */
 static int
 try(struct life *l, int kind, long nth, int error)
@@ -165,7 +174,7 @@ try(struct life *l, int kind, long nth, int error)
 	else if (l->requests_lost > lost)
 		snprintf(why, sizeof(why), "%d requests lost, last: %s",
 		    l->requests_lost, l->why);
-	else if (l->commands_lost > (kind != -1))
+	else if (l->commands_lost > (kind != -1) && !no_tls(l))
 		snprintf(why, sizeof(why), "%d commands lost, last: %s",
 		    l->commands_lost, l->why);
 	else if (f->ended && (f->live > 0 || f->fds > own_fds))

@@ -180,9 +180,10 @@ clock_stamp(char buf[CLOCK_STAMP_SIZE])
 }
 
 void
-listen_given_back(struct pydirector *d)
+listen_given_back(struct pydirector *d, const struct service *s)
 {
 	(void)d;
+	(void)s;
 }
 
 /* The name decides: `busy`, `no`, anything else is right. */

@@ -8,7 +8,7 @@
 
 test "$(id -u)" -eq 0 || skip_all "only root can become another user"
 test -r /proc/self/status || skip_all "there is no /proc"
-need runuser unshare
+need runuser timeout unshare
 id -u nobody >/dev/null 2>&1 || skip_all "there is no user nobody"
 uid=$(id -u nobody)
 gid=$(id -g nobody)
@@ -175,7 +175,7 @@ PYD=
 # What cannot be.
 refused()
 {
-	"$@" >"$TMP/out" 2>&1
+	timeout 20 "$@" >"$TMP/out" 2>&1
 	echo "$? $(cat "$TMP/out")"
 }
 is "$(refused "$BUILD/pydirector" -n -u nobody "$OWN/c.xml")" \
@@ -210,6 +210,7 @@ ip link set lo up
 cd "$1" || exit 1
 "$2/pydirector" -u nobody -l low.log -p pid low.xml || exit 1
 pid=$(cat pid)
+trap 'kill "$(cat pid)"' EXIT
 kill -HUP "$pid"
 waits grep -q 'reloaded: 0 changes' low.log
 kill -USR2 "$pid"
@@ -223,7 +224,6 @@ sed -i 's/127.0.0.1:80"/127.0.0.1:81"/' low.xml
 kill -HUP "$(cat pid)"
 waits grep -q 'not reloaded: .*:81: not listening: Permission denied' low.log
 echo refused
-kill "$(cat pid)"
 END
 sed -e 's/127.0.0.1:0/127.0.0.1:80/' -e '/logging/d' -e '/connlog/d' \
     -e '/web listen/d' "$TMP/plain.xml" >"$OWN/low.xml"

@@ -103,9 +103,9 @@ door_open(char *text)
 {
 	struct door *d = &doors[ndoors];
 	struct addrinfo *ai;
-	char *at, *plus, buf[160];
+	char *at = strchr(text, '='), *plus, buf[160];
 
-	if (ndoors == MAXDOORS || (at = strchr(text, '=')) == NULL)
+	if (ndoors == MAXDOORS || at == NULL)
 		tool_die("NAME=ADDRESS:PORT expected: %s", text);
 	*at++ = '\0';
 	if ((plus = strchr(at, '+')) != NULL)

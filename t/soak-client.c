@@ -131,9 +131,9 @@ take_service(char *text)
 {
 	struct service *s = &services[nservices];
 	struct addrinfo *ai;
-	char *at, *trait;
+	char *at = strchr(text, '='), *trait;
 
-	if (nservices == MAXSERVICES || (at = strchr(text, '=')) == NULL)
+	if (nservices == MAXSERVICES || at == NULL)
 		tool_die("SERVICE=ADDRESS:PORT expected: %s", text);
 	*at++ = '\0';
 	s->name = text;

@@ -197,7 +197,11 @@ call()
 	echo "$call_status $call_name $* $call_text" >>"$TMP/calls"
 	case $call_status in
 	0 | 1 | 200 | 409) ;;
-	*)	difference "call $call_name $*: $call_status $call_text" ;;
+	*)	case $call_name-$call_text in
+		# A reload by signal has come in between.
+		delHost-*": no host "*) return ;;
+		esac
+		difference "call $call_name $*: $call_status $call_text" ;;
 	esac
 }
 

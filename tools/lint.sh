@@ -54,7 +54,7 @@ file_flags()
 		grep -q 'HAVE_EPOLL 1' config.h || return
 		flags=${XML_CFLAGS-} ;;
 	conf*.c | t/unit-conf.c) flags=${XML_CFLAGS-} ;;
-	sshd*.c)
+	sshd*.c | t/fuzz-keys.c)
 		grep -q '^SSHD = .' config.mk || return
 		flags=${SSH_CFLAGS-} ;;
 	tls*.c | t/unit-tls.c | t/fault-tls.c)
@@ -118,12 +118,14 @@ wait
 test ! -f "$TMP/failed" || failed=yes
 
 # What is suppressed: a comparison with a pointer that may be NULL is taken for
-# a test of the other pointer; and crypt(3), which has no threads to fear.
+# a test of the other pointer; and what has no threads to fear here: crypt(3),
+# getpwnam(3).
 missing cppcheck ||
     step cppcheck cppcheck -q --std=c99 --error-exitcode=1 -j "$JOBS" -I. \
     --enable=warning,portability,performance --inline-suppr \
     --suppress=missingIncludeSystem --suppress=nullPointerRedundantCheck \
-    --suppress=cryptCalled --library=posix *.c compat/*.c
+    --suppress=cryptCalled --suppress=getpwnamCalled \
+    --suppress=getpwuidCalled --suppress=getgrnamCalled --library=posix *.c compat/*.c
 
 if ! missing mandoc; then
 	for page in man/*.[0-9]; do

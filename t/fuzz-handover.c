@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: ISC
+ *
+ * What an old process tells a new one, under libFuzzer, on directors that do
+ * not run: whatever the lines are, they are passed over or learned, and what
+ * was learned reads the same in a third process. */
+
+#include "config.h"
+
+#include "handover.h"
+#include "pydirector.h"
+#include "t/fuzz.h"
+
+static const char base[] =
+    "<config><service name=\"web\"><listen ip=\"127.0.0.1:2001\"/>"
+    "<allow from=\"10.0.0.0/8\"/><deny from=\"all\"/>"
+    "<group name=\"main\" scheduler=\"roundr\" enable=\"true\">"
+    "<host name=\"a b\" ip=\"10.0.0.1:80\"/>"
+    "<host name=\"c\" ip=\"10.0.0.2:80\"/></group>"
+    "</service></config>";
+
+static struct pydirector *
+fuzz_director(void)
+{
+	struct pydirector *d;
+	struct buf errors;
+	size_t i;
+
+	d = pydirector_new(NULL, NULL, PYDIRECTOR_NOTICE, NULL);
+	buf_init(&errors, 65536);
+	if (d == NULL || conf_parse(&d->model, "text", base, sizeof(base) - 1,
+	    &errors) == -1)
+		abort();
+	buf_done(&errors);
+	for (i = 0; i < d->model->nservices; i++)
+		d->model->services[i]->director = d;
+	return d;
+}
+
+/* All lines of it; what is no whole line stays. */
+static void
+fuzz_learn(struct pydirector *d, const char *bytes, size_t n)
+{
+	char *words[HANDOVER_WORDS], *line;
+	struct buf in;
+	size_t used = 0;
+	int nwords;
+
+	buf_init(&in, HANDOVER_LINE);
+	(void)buf_add(&in, bytes, n);
+	while ((line = handover_line(&in, &used)) != NULL) {
+		fuzz_promise(used <= in.len, "the line is within its bytes");
+		nwords = handover_words(line, words);
+		fuzz_promise(nwords >= -1 && nwords <= HANDOVER_WORDS,
+		    "the number of words");
+		if (nwords > 0)
+			state_learn(d, nwords, words);
+	}
+	state_settle(d);
+	buf_done(&in);
+}
+
+int
+LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	struct pydirector *d = fuzz_director(), *next = fuzz_director();
+	struct buf told, again;
+	char *first;
+
+	buf_init(&told, HANDOVER_LINE);
+	buf_init(&again, HANDOVER_LINE);
+	fuzz_learn(d, (const char *)data, size);
+	state_tell(d, &told, 1);
+	first = fuzz_copy(told.data, told.len);
+	fuzz_learn(next, told.data, told.len);
+	state_tell(next, &again, 1);
+	/* Since when they run is the only thing that may be told better. */
+	fuzz_promise(strcmp(strchr(first, '\n'), strchr(again.data, '\n')) ==
+	    0, "what is told is learned");
+	free(first);
+	buf_done(&told);
+	buf_done(&again);
+	pydirector_free(next);
+	pydirector_free(d);
+	return 0;
+}
