@@ -379,7 +379,8 @@ soak: tests $(SOAK)
 
 # What the tests reach, by gcov.
 coverage: web-files.h
-	@MAKE='$(MAKE)' JOBS='$(JOBS)' sh tools/coverage.sh $(TESTS)
+	@MAKE='$(MAKE)' JOBS='$(JOBS)' POLLTESTS='$(TRAFFIC)' \
+	    sh tools/coverage.sh $(TESTS)
 
 lint: web-files.h
 	@XML_CFLAGS='$(XML_CFLAGS)' TLS_CFLAGS='$(TLS_CFLAGS)' \

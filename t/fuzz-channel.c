@@ -33,7 +33,7 @@ fuzz_director(void)
 	struct buf errors;
 	size_t i;
 
-	d = pydirector_new(NULL, NULL, PYDIRECTOR_NOTICE, NULL);
+	d = pydirector_new(NULL, NULL, PYDIRECTOR_NOTICE);
 	buf_init(&errors, 65536);
 	if (d == NULL || conf_parse(&d->model, "text", base, sizeof(base) - 1,
 	    &errors) == -1)
@@ -138,6 +138,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	fuzz_turn(d);
 	fuzz_turn(d);
 	fuzz_promise(local || ended, "it ends with its asker");
+	console_stop(d);
 	pydirector_free(d);
 	return 0;
 }

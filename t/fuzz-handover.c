@@ -25,7 +25,7 @@ fuzz_director(void)
 	struct buf errors;
 	size_t i;
 
-	d = pydirector_new(NULL, NULL, PYDIRECTOR_NOTICE, NULL);
+	d = pydirector_new(NULL, NULL, PYDIRECTOR_NOTICE);
 	buf_init(&errors, 65536);
 	if (d == NULL || conf_parse(&d->model, "text", base, sizeof(base) - 1,
 	    &errors) == -1)

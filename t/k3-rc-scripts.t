@@ -13,6 +13,7 @@ RC_CONF=$DIR/rc.conf
 export SBINDIR SYSCONFDIR MANDIR RC_CONF
 PID=$DIR/pydirector.pid
 LOG=$DIR/log
+daemon=
 
 # conf [EXTRA]: in the place where the script looks.
 conf()

@@ -19,9 +19,9 @@
  *	    HASH acked|- HOW
  *
  * CLIENT: as the balancer should call it; SENDER: its own address, where that
- * is another, else `-`. acked: the server has said that it got all. HOW: eof, reset, cut, closed
- * (by us, before the end), late (SECONDS, default 60, have passed),
- * unconnected. What is not as it should be is a line `! TEXT` there.
+ * is another, else `-`. acked: the server has said that it got all. HOW: eof,
+ * reset, cut, closed (by us, before the end), late (SECONDS, default 60, have
+ * passed), unconnected. What is not as it should be is a line `! TEXT` there.
  *
  * SIGUSR1: makes no new connections, prints `quiet` when none is left;
  * SIGUSR2: goes on; SIGTERM: ends when none is left. */
@@ -452,6 +452,7 @@ conn_write(struct conn *c, int64_t now)
 	if (n == -1 && tool_again(errno))
 		return;
 	if (n == -1) {
+		/* Reset; this takes the error away from the next read. */
 		c->broken = 1;
 		return;
 	}
@@ -485,7 +486,7 @@ conn_settle(struct conn *c, int64_t now)
 		c->shut = 1;
 	}
 	if (c->eof && (c->broken || conn_sent_all(c))) {
-		conn_end(c, "eof");
+		conn_end(c, c->broken ? "reset" : "eof");
 	} else if (now >= c->deadline) {
 		conn_bad(c, "not over in time");
 		conn_end(c, "late");

@@ -15,9 +15,9 @@
  *	bytes ACKED TO-SERVERS TO-CLIENTS
  *
  * Hosts whose names begin with k are killed at times: their connections may
- * end anyhow, and their servers may have had no time to write. In the
- * service `rate` clients may be limited and denied, in `idle` they may idle. Exit status 1: there was a
- * difference. */
+ * end anyhow, and their servers may have had no time to write. In the service
+ * `rate` clients may be limited and denied, in `idle` they may idle. Exit
+ * status 1: there was a difference. */
 
 #include "config.h"
 

@@ -10,7 +10,8 @@
 # COVERAGEDIR says where it is to be and stay; what is there is then built
 # again only where it has to be, and adds to what was counted before.
 #
-# Environment: MAKE, JOBS (default 2), COVERAGEDIR. Exit status 1: it does not
+# Environment: MAKE, JOBS (default 2), COVERAGEDIR, POLLTESTS (those to be run
+# again with all relays in the poll array). Exit status 1: it does not
 # build, a test failed, or a line of the heart was not reached.
 
 set -u
@@ -58,8 +59,14 @@ fi
 
 # Slower than usual, hence the patience.
 failed=
-CC=gcc PYDIRECTOR_PATIENCE=3 prove -j"$JOBS" -e 'sh tools/run-test.sh' "$@" \
-    </dev/null || failed=yes
+PYDIRECTOR_PATIENCE=3
+CC=gcc
+export PYDIRECTOR_PATIENCE CC
+prove -j"$JOBS" -e 'sh tools/run-test.sh' "$@" </dev/null || failed=yes
+PYDIRECTOR_FLAGS='-o poll'
+export PYDIRECTOR_FLAGS
+test -z "${POLLTESTS:-}" || prove -j"$JOBS" -e 'sh tools/run-test.sh' \
+    $POLLTESTS </dev/null || failed=yes
 
 # One pass for all, since some files were compiled into a unit test as well.
 gcov -b *.gcda compat/*.gcda t/*.gcda >"$TMP/gcov" 2>/dev/null
@@ -81,17 +88,13 @@ awk '
 	lines = ""
 }' "$TMP/gcov" | sort -u >"$TMP/files"
 awk '
+{ print; hit += $2 * $3; of += $3; taken += $4 * $5; ways += $5 }
+END {
+	if (of > 0 && ways > 0)
+		print "total", hit / of, of, taken / ways, ways
+}' "$TMP/files" | awk '
 BEGIN { printf "%-24s %17s %17s\n", "", "lines", "branches" }
-function row(name, hit, of, taken, ways) {
-	printf "%-24s %6d %6.2f %% %6d %6.2f %%\n", name, of, \
-	    of ? 100 * hit / of : 100, ways, ways ? 100 * taken / ways : 100
-}
-{
-	hit = $2 * $3 / 100; taken = $4 * $5 / 100
-	row($1, hit, $3, taken, $5)
-	all_hit += hit; all += $3; all_taken += taken; all_ways += $5
-}
-END { row("total", all_hit, all, all_taken, all_ways) }' "$TMP/files"
+{ printf "%-24s %6d %6.2f %% %6d %6.2f %%\n", $1, $3, $2, $5, $4 }'
 
 : >"$TMP/missed"
 for file in $HEART; do
