@@ -332,6 +332,14 @@ addr_ip(const struct addr *a, const unsigned char **bytes)
 	return 0;
 }
 
+size_t
+addr_customer(const struct addr *a, const unsigned char **bytes)
+{
+	size_t n = addr_ip(a, bytes);
+
+	return n == 16 ? 8 : n;
+}
+
 unsigned
 addr_port(const struct addr *a)
 {
@@ -379,4 +387,14 @@ addr_same(const struct addr *a, const struct addr *b)
 	    addr_scope(a) != addr_scope(b))
 		return 0;
 	return n == 0 || memcmp(ip, other, n) == 0;
+}
+
+int
+addr_same_customer(const struct addr *a, const struct addr *b)
+{
+	const unsigned char *ip, *other;
+	size_t n = addr_customer(a, &ip);
+
+	return n == addr_customer(b, &other) &&
+	    (n == 0 || memcmp(ip, other, n) == 0);
 }

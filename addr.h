@@ -47,10 +47,15 @@ char	*addr_text(const struct addr *, char buf[ADDR_TEXT_SIZE]);
 /* The bytes of the IP address without its port, an IPv4 address in IPv6
  * clothes (::ffff:1.2.3.4) undressed; returns how many: 4, 16, 0 for none. */
 size_t	 addr_ip(const struct addr *, const unsigned char **bytes);
+/* The bytes of it that stand for one customer: all of IPv4, of IPv6 the network
+ * of 64 bits. Returns how many: 4, 8, 0 for none. */
+size_t	 addr_customer(const struct addr *, const unsigned char **bytes);
 unsigned addr_port(const struct addr *);
 void	 addr_set_port(struct addr *, unsigned port);
 socklen_t addr_len(const struct addr *);
 /* 1 when IP address and port are the same. */
 int	 addr_same(const struct addr *, const struct addr *);
+/* 1 when they are one customer's; those who have none are one too. */
+int	 addr_same_customer(const struct addr *, const struct addr *);
 
 #endif

@@ -393,9 +393,9 @@ admin_start(struct pydirector *d, char *err, size_t size)
 		if (d->running || d->takeover != NULL)
 			return -1;
 		/* Traffic goes on without a page. */
-		log_line(d->log, d->tls != NULL && d->tls->built_in() ? LOG_LEVEL_ERR :
-		    LOG_LEVEL_WARNING, "web %s: not started: %s",
-		    web->address, err);
+		log_line(d->log, d->tls != NULL && d->tls->built_in() ?
+		    LOG_LEVEL_ERR : LOG_LEVEL_WARNING,
+		    "web %s: not started: %s", web->address, err);
 		return 0;
 	}
 	if (http_start(d, web->address, admin_handle, err, size) == -1) {

@@ -78,15 +78,16 @@ rates_new(void)
 	return rates;
 }
 
-/* The hash of a client's address, never 0. One client can have all addresses
- * of an IPv6 network of 64 bits. */
+/* The hash of a customer, never 0. */
 static uint64_t
-rates_key(const struct rates *rates, const unsigned char *ip, size_t len)
+rates_key(const struct rates *rates, const struct addr *a)
 {
 	unsigned char hash[SIPHASH_SIZE];
+	const unsigned char *ip;
+	size_t len = addr_customer(a, &ip);
 	uint64_t key;
 
-	siphash(rates->secret, ip, len == 16 ? 8 : len, hash);
+	siphash(rates->secret, ip, len, hash);
 	memcpy(&key, hash, sizeof(key));
 	return key == 0 ? 1 : key;
 }
@@ -155,14 +156,13 @@ enum admission
 admit(struct service *s, const struct addr *a, int64_t now)
 {
 	const unsigned char *ip;
-	size_t len = addr_ip(a, &ip);
 	uint64_t key;
 
 	if (s->rate == 0) {
 		free(s->rates);
 		s->rates = NULL;
 	}
-	if (len == 0)
+	if (addr_ip(a, &ip) == 0)
 		return ADMIT_YES;
 	if (!admit_allows(s, a)) {
 		s->denied++;
@@ -174,7 +174,7 @@ admit(struct service *s, const struct addr *a, int64_t now)
 		s->rates = rates_new();
 	if (s->rates == NULL)
 		return ADMIT_YES;
-	key = rates_key(s->rates, ip, len);
+	key = rates_key(s->rates, a);
 	if (rates_take(rates_find(s->rates, key, (uint64_t)s->rate *
 	    RATES_UNIT, now), s->rate, now))
 		return ADMIT_YES;

@@ -197,6 +197,8 @@ pydirector_switch_port(struct pydirector *d, const char *service,
 		    service, from);
 	if (d->draining)
 		return api_fail(d, "the director is stopping");
+	if (d->handover != NULL)
+		return api_fail(d, "an upgrade is under way");
 	text = strdup(to);
 	at = malloc(sizeof(*at));
 	if (text == NULL || at == NULL)

@@ -5,6 +5,7 @@
 
 #include "config.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -135,6 +136,7 @@ table_add_row(struct pydirector *d, const struct table *t, size_t i,
     size_t before)
 {
 	struct pydirector_mapper row = table_row(t, i);
+	char why[768];
 
 	if (row.service == NULL)
 		return api_fail(d, "row %zu: no listener", i);
@@ -144,7 +146,9 @@ table_add_row(struct pydirector *d, const struct table *t, size_t i,
 		return -1;
 	if (table_add(d, &row, before) == 0)
 		return 0;
-	return api_fail(d, "row %zu", i);
+	(void)snprintf(why, sizeof(why), "%s", pydirector_error(d));
+	buf_consume(&d->error, d->error.len);
+	return api_fail(d, "row %zu: %s", i, why);
 }
 
 int

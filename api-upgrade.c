@@ -11,7 +11,8 @@ static void
 upgrade_prepare(struct pydirector *d)
 {
 	static const struct handover_ops ops = {
-		handover_stop, takeover_reopen, takeover_stop, takeover_done
+		handover_stop, handover_cancel, takeover_reopen,
+		takeover_stop, takeover_done
 	};
 
 	d->upgrades = &ops;

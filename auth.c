@@ -153,18 +153,17 @@ cache_add(struct auth *a, const unsigned char tag[SIPHASH_SIZE], int64_t now)
 
 /* Addresses. */
 
-/* What stands for an address: IPv4 as it is, of IPv6 the network that one
- * customer has. */
+/* What stands for an address: its customer. */
 static void
 peer_key(const struct addr *peer, unsigned char key[PEER_SIZE])
 {
 	const unsigned char *bytes = NULL;
-	size_t n = peer == NULL ? 0 : addr_ip(peer, &bytes);
+	size_t n = peer == NULL ? 0 : addr_customer(peer, &bytes);
 
 	memset(key, 0, PEER_SIZE);
 	key[0] = (unsigned char)n;
 	if (n > 0)
-		memcpy(key + 1, bytes, n > 8 ? 8 : n);
+		memcpy(key + 1, bytes, n);
 }
 
 static struct auth_peer *

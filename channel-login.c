@@ -16,10 +16,12 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "path.h"
 #include "channel-login.h"
 
 #define LOGIN_WORDS	4
 #define KEYS_MAX	(64 * 1024)	/* bytes of a file of keys */
+#define PATH_SIZE	4096		/* of its path, as configured */
 #define HOW_MAX		256		/* bytes of a method, and fingerprint */
 
 /* A login that has been refused. */
@@ -133,24 +135,18 @@ keys_file(struct pydirector *d, const char *path, struct buf *out)
 	(void)close(fd);
 }
 
-/* The path, which may have %u for the user in it, seen from the directory of
- * the configuration. 0, or -1: it is none for that user. */
-static int
-keys_path(const struct pydirector *d, const char *keys, const char *user,
-    char *path, size_t size)
+/* The path, which may have %u for the user in it, to be freed. NULL: it is none
+ * for that user, or no memory. */
+static char *
+keys_path(const struct pydirector *d, const char *keys, const char *user)
 {
-	const char *slash = d->config_path == NULL ? NULL :
-	    strrchr(d->config_path, '/');
+	char *path = NULL;
 	struct buf b;
-	int good;
 
 	if (strstr(keys, "%u") != NULL &&
 	    (*user == '.' || *user == '\0' || strchr(user, '/') != NULL))
-		return -1;
-	buf_init(&b, size - 1);
-	if (*keys != '/' && slash != NULL)
-		(void)buf_add(&b, d->config_path,
-		    (size_t)(slash + 1 - d->config_path));
+		return NULL;
+	buf_init(&b, PATH_SIZE - 1);
 	for (; *keys != '\0'; keys++) {
 		if (strncmp(keys, "%u", 2) == 0) {
 			(void)buf_add(&b, user, strlen(user));
@@ -158,11 +154,10 @@ keys_path(const struct pydirector *d, const char *keys, const char *user,
 		} else
 			(void)buf_add(&b, keys, 1);
 	}
-	good = !b.failed && b.len > 0;
-	if (good)
-		memcpy(path, b.data, b.len + 1);
+	if (!b.failed && b.len > 0)
+		path = path_beside(d->config_path, b.data);
 	buf_done(&b);
-	return good ? 0 : -1;
+	return path;
 }
 
 /* Appends all that a user (NULL: nobody) may sign with. */
@@ -170,15 +165,18 @@ static void
 keys_all(struct pydirector *d, const struct user *u, struct buf *out)
 {
 	const char *files[2];
-	char path[4096];
+	char *path;
 	int i;
 
 	files[0] = u == NULL ? NULL : u->keys;
 	files[1] = u == NULL ? NULL : d->model->ssh.keys;
-	for (i = 0; i < 2; i++)
-		if (files[i] != NULL && keys_path(d, files[i], u->name, path,
-		    sizeof(path)) == 0)
+	for (i = 0; i < 2; i++) {
+		path = files[i] == NULL ? NULL :
+		    keys_path(d, files[i], u->name);
+		if (path != NULL)
 			keys_file(d, path, out);
+		free(path);
+	}
 }
 
 static void

@@ -303,10 +303,6 @@ child_ask(char *const argv[], int64_t ms, char *out, size_t size, int *status)
 		else
 			poll(NULL, 0, 1);
 	}
-	if (child_running(&c)) {
-		child_kill(&c, SIGKILL);
-		while (!child_look(&c, status))
-			poll(NULL, 0, 1);
-	}
+	child_end(&c);
 	return error;
 }

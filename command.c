@@ -639,7 +639,7 @@ command_shutdown(const struct request *rq)
 
 	d->draining = 1;
 	for (i = 0; i < d->model->nservices; i++)
-		listen_stop(d, d->model->services[i]);
+		listen_drain(d, d->model->services[i]);
 	if (d->shutdown != NULL && d->shutdown(d->hook_arg) == -1)
 		return command_say(rq, OUTCOME_FAILED, "not stopped");
 	return command_say(rq, OUTCOME_OK, "stopping, %zu connections left",

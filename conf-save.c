@@ -546,34 +546,40 @@ write_text(struct want *w, const char *old, size_t len,
 	buf_done(&text);
 }
 
-/* The old text in UTF-8, or that of an empty root. 0, or -1 with a text in
- * err. */
+/* The old text in UTF-8, or that of an empty root. 0 or -1. */
 static int
-old_text(const struct model *m, const char *old, size_t len, struct buf *utf8,
-    char *err, size_t size)
+old_text(const struct model *m, const char *old, size_t len, struct buf *utf8)
 {
 	const char *root = m->dialect == DIALECT_PDCONFIG ? "pdconfig" :
 	    "config";
-	struct model *check = NULL;
-	struct buf errors;
-	int r = 0;
 
 	if (old == NULL)
 		return buf_addf(utf8, "<%s>\n</%s>\n", root, root);
-	buf_init(&errors, 64 * 1024);
-	if (conf_parse(&check, "old text", old, len, &errors) == -1) {
-		(void)snprintf(err, size, "%.*s", (int)strcspn(errors.data,
-		    "\n"), errors.data);
-		r = -1;
-	} else
-		r = conf_recode(old, len, utf8);
-	model_free(check);
-	buf_done(&errors);
-	return r;
+	return conf_recode(old, len, utf8);
 }
 
 int
 conf_write(const struct model *m, const char *old, size_t len, int hashes,
+    struct buf *out, char *err, size_t size)
+{
+	struct model *check = NULL;
+	struct buf errors;
+	int bad;
+
+	if (old == NULL)
+		return conf_rewrite(m, old, len, hashes, out, err, size);
+	buf_init(&errors, 64 * 1024);
+	bad = conf_parse(&check, "old text", old, len, &errors) == -1;
+	if (bad)
+		(void)snprintf(err, size, "%.*s", (int)strcspn(errors.data,
+		    "\n"), errors.data);
+	model_free(check);
+	buf_done(&errors);
+	return bad ? -1 : conf_rewrite(m, old, len, hashes, out, err, size);
+}
+
+int
+conf_rewrite(const struct model *m, const char *old, size_t len, int hashes,
     struct buf *out, char *err, size_t size)
 {
 	struct want *w = calloc(1, sizeof(*w));
@@ -582,7 +588,7 @@ conf_write(const struct model *m, const char *old, size_t len, int hashes,
 
 	(void)snprintf(err, size, "out of memory");
 	buf_init(&utf8, 2 * CONF_MAX);
-	if (w != NULL && old_text(m, old, len, &utf8, err, size) == 0) {
+	if (w != NULL && old_text(m, old, len, &utf8) == 0) {
 		w->model = m;
 		w->hashes = hashes;
 		w->err = err;

@@ -18,6 +18,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <unistd.h>
 
 #include <libxml/SAX2.h>
@@ -390,14 +391,42 @@ conf_parse(struct model **m, const char *file, const char *text, size_t len,
 	return found == 0 ? 0 : -1;
 }
 
+/* 1: a text that can be read is in UTF-8, as its first bytes tell. Of others
+ * libxml2 knows more. */
+static int
+is_utf8(const char *text, size_t len)
+{
+	char head[128];
+	const char *p;
+
+	/* Other encodings without a word begin with a mark, or have a NUL. */
+	if (len < 2 || text[0] == '\0' || (unsigned char)text[0] > 126 ||
+	    text[1] == '\0')
+		return 0;
+	if (len < 5 || memcmp(text, "<?xml", 5) != 0)
+		return 1;
+	(void)snprintf(head, sizeof(head), "%.*s", (int)(len <
+	    sizeof(head) ? len : sizeof(head) - 1), text);
+	p = strstr(head, "?>");
+	if (p == NULL)
+		return 0;
+	head[p - head] = '\0';
+	p = strstr(head, "encoding");
+	return p == NULL || (p = strpbrk(p, "\"'")) == NULL ||
+	    strncasecmp(p + 1, "UTF-8", 5) == 0;
+}
+
 int
 conf_recode(const char *text, size_t len, struct buf *out)
 {
-	struct conf *c = calloc(1, sizeof(*c));
+	struct conf *c;
 	xmlDoc *doc = NULL;
 	xmlChar *bytes = NULL;
 	int n = 0, r = -1;
 
+	if (is_utf8(text, len))
+		return buf_add(out, text, len);
+	c = calloc(1, sizeof(*c));
 	if (c != NULL && len <= CONF_MAX)
 		doc = document(c, text, len);
 	if (doc != NULL && (doc->encoding == NULL ||

@@ -15,8 +15,8 @@ enum connlog_target {
 
 #define CONNLOG_TARGETS 2
 
-/* Lines taken, and lost, since the start, for an enum connlog_target: 0, or -1: there has
- * been no connection log. */
+/* Lines taken, and lost, since the start, for an enum connlog_target: 0, or
+ * -1: there has been no connection log. */
 int	 connlog_counts(const struct pydirector *, int target,
 	    uint64_t *taken, uint64_t *lost);
 

@@ -121,12 +121,8 @@ console_start(struct pydirector *d, char *err, size_t size)
 		return -1;
 	}
 	(void)snprintf(address, sizeof(address), "unix:%s", path);
-	if (k->door.address == NULL)
-		return door_open(d, &k->door, &console_ops, "console",
-		    address, 0600, err, size);
-	if (strcmp(k->door.address, address) == 0)
-		return 0;
-	return door_move(&k->door, address, 0600, err, size);
+	return door_start(d, &k->door, &console_ops, "console", address, 0600,
+	    err, size);
 }
 
 void

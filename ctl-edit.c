@@ -363,10 +363,12 @@ edit_new(History *lines)
 	(void)el_set(el, EL_HIST, history, lines);
 	/* ^C is a key like others while a line is typed. */
 	(void)el_set(el, EL_SETTY, "-d", "-isig", NULL);
-	(void)el_set(el, EL_ADDFN, "pyd-complete", "completes a word",
+	/* el_set would copy these texts, and never free them. */
+	(void)el_wset(el, EL_ADDFN, L"pyd-complete", L"completes a word",
 	    edit_complete);
-	(void)el_set(el, EL_ADDFN, "pyd-drop", "drops the line", edit_drop);
-	(void)el_set(el, EL_ADDFN, "pyd-stop", "stops for a while", edit_stop);
+	(void)el_wset(el, EL_ADDFN, L"pyd-drop", L"drops the line", edit_drop);
+	(void)el_wset(el, EL_ADDFN, L"pyd-stop", L"stops for a while",
+	    edit_stop);
 	(void)el_set(el, EL_BIND, "^I", "pyd-complete", NULL);
 	(void)el_set(el, EL_BIND, "^C", "pyd-drop", NULL);
 	(void)el_set(el, EL_BIND, "^R", "em-inc-search-prev", NULL);

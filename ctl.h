@@ -41,7 +41,8 @@ void		 ask_close(struct ask *);
 
 /* ctl-signal.c */
 /* Catches SIGINT, SIGWINCH and SIGCONT from now on. Returns a descriptor that
- * becomes readable with each; -1: it cannot. */
+ * becomes readable with each; -1: it cannot. What ends us leaves the terminal
+ * as it is now. */
 int		 signal_start(void);
 /* The signal that has come since the last call; 0: none. SIGINT before
  * others. */

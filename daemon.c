@@ -22,6 +22,7 @@
 
 #include "clock.h"
 #include "log.h"
+#include "pydirector.h"
 #include "daemon.h"
 
 #define PID_TRIES	10	/* a pid file that goes while it is locked */
@@ -113,7 +114,7 @@ daemon_log_write(struct daemon_log *l, int level, const char *line)
 		return 0;
 	n = snprintf(text, sizeof(text), "%s%s %s %.*s\n",
 	    l->torn ? "\n" : "", clock_stamp(stamp),
-	    log_level_word((enum log_level)level), LOG_LINE_MAX, line);
+	    pydirector_level_word(level), LOG_LINE_MAX, line);
 	if (n < 0 || n >= (int)sizeof(text))
 		return 0;
 	do
@@ -272,16 +273,6 @@ daemon_pid_release(int fd)
 {
 	if (fd != -1)
 		close(fd);
-}
-
-int
-daemon_give(int fd, uid_t uid, gid_t gid)
-{
-	struct stat st;
-
-	if (fd == -1 || fstat(fd, &st) == -1 || !S_ISREG(st.st_mode))
-		return 0;
-	return fchown(fd, uid, gid);
 }
 
 /* The background. */

@@ -36,9 +36,6 @@ int	 daemon_pid_open(const char *path, char *err, size_t size);
 void	 daemon_pid_close(const char *path, int fd);
 /* Gives up the lock: another process is to have the file. */
 void	 daemon_pid_release(int fd);
-/* A file that is open is given to a user, if it is one. 0, or -1 with
- * errno. */
-int	 daemon_give(int fd, uid_t, gid_t);
 
 /* Makes sure that descriptors 0, 1 and 2 are open. */
 void	 daemon_standard(void);

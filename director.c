@@ -134,12 +134,6 @@ pydirector_use(struct pydirector *d, const char *word)
 	    word == NULL ? "the kernel's set" : word);
 }
 
-long
-pydirector_raise_files(void)
-{
-	return net_raise_files();
-}
-
 int
 pydirector_resolve(struct pydirector *d)
 {
@@ -254,6 +248,8 @@ pydirector_drain(struct pydirector *d)
 {
 	size_t i;
 
+	if (d->upgrades != NULL)
+		d->upgrades->cancel(d);
 	d->draining = 1;
 	for (i = 0; d->model != NULL && i < d->model->nservices; i++)
 		listen_drain(d, d->model->services[i]);

@@ -134,7 +134,7 @@ struct pydirector {
 	struct timer	 save_timer;	/* configCheck */
 	struct index	 nodes;		/* manager.c: hosts by their names */
 	unsigned char	 save_told;	/* that it could not be saved */
-	unsigned char	 unresolved;	/* manager_resolve_all met such a host */
+	unsigned char	 unresolved;	/* manager_resolve_all met one */
 	int64_t		 started;	/* loop.now at the start */
 	struct relay	*relays;	/* all, the newest first */
 	size_t		 nrelays;

@@ -292,6 +292,15 @@ door_move(struct door *door, const char *address, mode_t mode, char *err,
 	return result;
 }
 
+int
+door_start(struct pydirector *d, struct door *door, const struct door_ops *ops,
+    const char *subject, const char *address, mode_t mode, char *err,
+    size_t size)
+{
+	return door->nsocks > 0 ? door_move(door, address, mode, err, size) :
+	    door_open(d, door, ops, subject, address, mode, err, size);
+}
+
 const struct addr *
 door_addr(const struct door *door)
 {

@@ -64,6 +64,10 @@ void	 door_last(struct door *);
  * at the old one: 0, or -1 with a text in err: it is as it was. */
 int	 door_move(struct door *, const char *address, mode_t mode, char *err,
 	    size_t size);
+/* Opens it, or moves it when it is open. */
+int	 door_start(struct pydirector *, struct door *, const struct door_ops *,
+	    const char *subject, const char *address, mode_t mode, char *err,
+	    size_t size);
 /* The address in use of its first socket; NULL: it is closed. */
 const struct addr *door_addr(const struct door *);
 

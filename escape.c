@@ -96,25 +96,7 @@ escape_html_byte(char c)
 	return NULL;
 }
 
-/* The escape for a byte of a JSON string, or NULL. */
-static const char *
-escape_json_byte(char c)
-{
-	switch (c) {
-	case '"':
-		return "\\\"";
-	case '\\':
-		return "\\\\";
-	case '\n':
-		return "\\n";
-	case '\r':
-		return "\\r";
-	case '\t':
-		return "\\t";
-	}
-	return NULL;
-}
-
+/* The escape for a byte of a label's value, or NULL. */
 static const char *
 escape_label_byte(char c)
 {
@@ -127,6 +109,15 @@ escape_label_byte(char c)
 		return "\\n";
 	}
 	return NULL;
+}
+
+/* The same of a JSON string. */
+static const char *
+escape_json_byte(char c)
+{
+	if (c == '\r' || c == '\t')
+		return c == '\r' ? "\\r" : "\\t";
+	return escape_label_byte(c);
 }
 
 /* Runs of bytes that need nothing go out at once. control: control characters

@@ -43,7 +43,7 @@ files_running(const struct pydirector *d, int hashes, struct buf *out)
 	int result = 0;
 
 	buf_init(&text, 2 * CONF_MAX);
-	if (conf_write(d->model, d->config_text.data, d->config_text.len,
+	if (conf_rewrite(d->model, d->config_text.data, d->config_text.len,
 	    hashes, &text, err, sizeof(err)) == -1)
 		result = files_failed(out, err);
 	else
@@ -64,7 +64,7 @@ files_without_hashes(const char *file, const struct buf *text,
 	if (conf_parse(&m, file, text->data, text->len, errors) == -1)
 		return files_failed(out, "the file has errors, so it is shown "
 		    "only to users who may see the hashes in it");
-	if (conf_write(m, text->data, text->len, 0, out, err,
+	if (conf_rewrite(m, text->data, text->len, 0, out, err,
 	    sizeof(err)) == -1)
 		result = files_failed(out, err);
 	model_free(m);
@@ -79,7 +79,8 @@ files_stored(const struct pydirector *d, int hashes, struct buf *out)
 	int result = 0;
 
 	if (file == NULL)
-		return files_failed(out, "the configuration is not from a file");
+		return files_failed(out,
+		    "the configuration is not from a file");
 	buf_init(&text, CONF_MAX + 1);
 	buf_init(&errors, ERRORS_MAX);
 	if (conf_slurp(file, &text, &errors) == -1)

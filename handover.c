@@ -368,6 +368,18 @@ handover_start(struct pydirector *d, char *const argv[], char *const env[],
 }
 
 void
+handover_cancel(struct pydirector *d)
+{
+	struct handover *h = d->handover;
+
+	if (h == NULL || h->done)
+		return;
+	d->handover = NULL;
+	h->fn(h->arg, h->pid, "the director is stopping");
+	handover_free(h);
+}
+
+void
 handover_stop(struct pydirector *d)
 {
 	struct handover *h = d->handover;

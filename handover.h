@@ -60,6 +60,9 @@ long		 handover_start(struct pydirector *, char *const argv[],
 		    size_t size);
 /* Ends a process that is not ready; one that is hears the last counts. */
 void		 handover_stop(struct pydirector *);
+/* Ends a process that is not ready: we are about to stop listening for
+ * another reason, and its sockets would be as deaf as ours. */
+void		 handover_cancel(struct pydirector *);
 
 /* takeover.c: the other side of it. */
 /* Takes over the socket fd and the n descriptors behind it, for the doors that
@@ -79,6 +82,7 @@ void		 takeover_done(struct pydirector *);
 /* Some of these, for who links them only when they are wanted. */
 struct handover_ops {
 	void		(*stop)(struct pydirector *);
+	void		(*cancel)(struct pydirector *);
 	void		(*takeover_reopen)(struct pydirector *);
 	void		(*takeover_stop)(struct pydirector *);
 	void		(*takeover_done)(struct pydirector *);

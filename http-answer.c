@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: ISC
  *
  * The head of an answer of the web admin: what every answer says. No header
- * comes out of what a client sends. */
+ * comes out of what a client sends. None asks the browser to stay with HTTPS:
+ * it would do so on every port of the host's name, and services have those. */
 
 #include "config.h"
 
@@ -10,10 +11,6 @@
 
 #include "clock.h"
 #include "http-conn.h"
-
-/* How long a browser asks this host by HTTPS alone, in seconds. It means every
- * port of the host's name, also those of services: so it is short. */
-#define SECURE_FOR	86400
 
 /* `Sat, 31 Jan 2026 23:59:59 GMT`. */
 static void
@@ -77,9 +74,6 @@ answer_head(struct conn *c, const struct http_response *r)
 	    "X-Frame-Options: DENY\r\n",
 	    r->type, (unsigned long)r->body.len,
 	    c->last ? "close" : "keep-alive", r->policy);
-	if (c->tls != NULL)
-		(void)buf_addf(out, "Strict-Transport-Security: max-age=%d\r\n",
-		    SECURE_FOR);
 	if (r->status == 401)
 		(void)buf_addf(out, "WWW-Authenticate: "
 		    "Basic realm=\"pydirector\", charset=\"UTF-8\"\r\n");

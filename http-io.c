@@ -56,18 +56,7 @@ conn_pending(const struct conn *c)
 	return c->tls != NULL && c->tls_ops->pending(c->tls);
 }
 
-/* 1: they are one customer: of IPv6 addresses the network counts. */
-static int
-shake_same(const struct addr *a, const struct addr *b)
-{
-	const unsigned char *x, *y;
-	size_t n = addr_ip(a, &x);
-
-	return n == addr_ip(b, &y) &&
-	    (n == 0 || memcmp(x, y, n > 8 ? 8 : n) == 0);
-}
-
-/* How many handshakes of that address are under way. */
+/* How many handshakes of that customer are under way. */
 static int
 shakes_of(const struct http *h, const struct addr *peer)
 {
@@ -75,7 +64,8 @@ shakes_of(const struct http *h, const struct addr *peer)
 	int n = 0;
 
 	for (c = h->conns; c != NULL; c = c->next)
-		n += c->state == STATE_SHAKE && shake_same(&c->peer, peer);
+		n += c->state == STATE_SHAKE &&
+		    addr_same_customer(&c->peer, peer);
 	return n;
 }
 

@@ -82,11 +82,8 @@ http_start(struct pydirector *d, const char *address,
 		snprintf(err, size, "out of memory");
 		return -1;
 	}
-	if (h->door.nsocks > 0)
-		result = door_move(&h->door, address, SOCKET_MODE, err, size);
-	else
-		result = door_open(d, &h->door, &web_ops, "web", address,
-		    SOCKET_MODE, err, size);
+	result = door_start(d, &h->door, &web_ops, "web", address,
+	    SOCKET_MODE, err, size);
 	if (result == 0)
 		h->handler = handler;
 	else if (h->door.nsocks == 0)

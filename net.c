@@ -7,7 +7,6 @@
 
 #include <sys/types.h>
 #include <sys/ioctl.h>
-#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
@@ -142,6 +141,22 @@ net_listen(const struct addr *a, int shared)
 	return fd;
 }
 
+/* The address of a UNIX socket: 0, or -1 with errno. */
+static int
+net_unix(struct sockaddr_un *a, const char *path)
+{
+	size_t n = strlen(path);
+
+	if (n == 0 || n >= sizeof(a->sun_path)) {
+		errno = n == 0 ? ENOENT : ENAMETOOLONG;
+		return -1;
+	}
+	memset(a, 0, sizeof(*a));
+	a->sun_family = AF_UNIX;
+	memcpy(a->sun_path, path, n + 1);
+	return 0;
+}
+
 static int
 net_bind_path(int fd, const struct sockaddr_un *a)
 {
@@ -180,13 +195,8 @@ net_listen_path(const char *path, mode_t mode)
 	struct sockaddr_un a;
 	int bound, fd, saved;
 
-	if (strlen(path) > NET_PATH_MAX) {
-		errno = ENAMETOOLONG;
+	if (net_unix(&a, path) == -1)
 		return -1;
-	}
-	memset(&a, 0, sizeof(a));
-	a.sun_family = AF_UNIX;
-	memcpy(a.sun_path, path, strlen(path) + 1);
 	fd = net_socket(AF_UNIX);
 	if (fd == -1)
 		return -1;
@@ -256,30 +266,23 @@ net_accept(int fd, struct addr *peer)
 #endif
 }
 
-/* The last segment of the handshake may wait for the first data, as long as
+/* 0: the last segment of the handshake may wait for the first data, as long as
  * delayed acknowledgements do. Where this fails nothing is lost. */
 static void
-net_ack_with_data(int fd)
+net_ack(int fd, int now)
 {
 #if HAVE_TCP_QUICKACK
-	int off = 0;
-
-	(void)setsockopt(fd, IPPROTO_TCP, TCP_QUICKACK, &off, sizeof(off));
+	net_option(fd, IPPROTO_TCP, TCP_QUICKACK, now);
 #else
 	(void)fd;
+	(void)now;
 #endif
 }
 
 void
 net_ack_now(int fd)
 {
-#if HAVE_TCP_QUICKACK
-	int on = 1;
-
-	(void)setsockopt(fd, IPPROTO_TCP, TCP_QUICKACK, &on, sizeof(on));
-#else
-	(void)fd;
-#endif
+	net_ack(fd, 1);
 }
 
 int
@@ -290,7 +293,7 @@ net_connect(const struct addr *a)
 	fd = net_socket(a->u.sa.sa_family);
 	if (fd == -1)
 		return -1;
-	net_ack_with_data(fd);
+	net_ack(fd, 0);
 	/* An interrupted connect goes on by itself. */
 	if (connect(fd, &a->u.sa, addr_len(a)) == 0 ||
 	    errno == EINPROGRESS || errno == EINTR)
@@ -529,13 +532,8 @@ net_connect_path(const char *path)
 	struct sockaddr_un a;
 	int fd, saved;
 
-	if (strlen(path) > NET_PATH_MAX) {
-		errno = ENAMETOOLONG;
+	if (net_unix(&a, path) == -1)
 		return -1;
-	}
-	memset(&a, 0, sizeof(a));
-	a.sun_family = AF_UNIX;
-	memcpy(a.sun_path, path, strlen(path) + 1);
 	fd = net_socket(AF_UNIX);
 	if (fd == -1)
 		return -1;
@@ -556,13 +554,8 @@ net_notify(const char *path, const char *text)
 	ssize_t sent;
 	int fd, saved;
 
-	if (n == 0 || n >= sizeof(a.sun_path)) {
-		errno = n == 0 ? ENOENT : ENAMETOOLONG;
+	if (net_unix(&a, path) == -1)
 		return -1;
-	}
-	memset(&a, 0, sizeof(a));
-	a.sun_family = AF_UNIX;
-	memcpy(a.sun_path, path, n + 1);
 	if (*path == '@')
 		a.sun_path[0] = '\0';
 	fd = socket(AF_UNIX, SOCK_DGRAM, 0);
@@ -608,19 +601,4 @@ failed:
 	close(fds[1]);
 	errno = saved;
 	return -1;
-}
-
-long
-net_raise_files(void)
-{
-	struct rlimit limit;
-
-	if (getrlimit(RLIMIT_NOFILE, &limit) == -1)
-		return -1;
-	if (limit.rlim_cur != limit.rlim_max) {
-		limit.rlim_cur = limit.rlim_max;
-		(void)setrlimit(RLIMIT_NOFILE, &limit);
-		(void)getrlimit(RLIMIT_NOFILE, &limit);
-	}
-	return limit.rlim_cur == RLIM_INFINITY ? -1 : (long)limit.rlim_cur;
 }

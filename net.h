@@ -100,7 +100,5 @@ int	 net_is_local(int error);
 /* A connected pair for talking to a child: 0 or -1 with errno. Both ends
  * are close-on-exec, the first is non-blocking. */
 int	 net_pair(int fds[2]);
-/* Raises the number of descriptors to the hard limit; returns it. */
-long	 net_raise_files(void);
 
 #endif

@@ -278,8 +278,9 @@ drop(struct program *p)
 
 	if (u->user == NULL)
 		return 0;
-	if (high && (daemon_give(p->log.fd, u->uid, u->gid) == -1 ||
-	    daemon_give(p->pid_fd, u->uid, u->gid) == -1)) {
+	if (high && ((p->log.fd != -1 && harden_give(p->log.fd, p->log.path,
+	    u->uid, u->gid) == -1) || (p->pid_fd != -1 &&
+	    harden_give(p->pid_fd, p->pid_path, u->uid, u->gid) == -1))) {
 		complain(p, "log or pid file: cannot be given away",
 		    strerror(errno));
 		return -1;
@@ -370,9 +371,10 @@ start(struct program *p)
 	if (begin(p) == -1)
 		return -1;
 	pydirector_hooks(p->director, &hooks, sizeof(hooks), p);
+	/* From here on signals wait for the loop: an end is an orderly one. */
+	daemon_running();
 	if (p->upgrade.sockets != -1)
 		succeed(p);
-	daemon_running();
 	log_say(p, PYDIRECTOR_NOTICE, "director: started: version %s, %s",
 	    pydirector_version(), p->config);
 	if (p->lifeline != -1 && daemon_ready(p->lifeline) == -1)

@@ -11,27 +11,17 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "path.h"
 #include "tls.h"
 #include "http-conn.h"
 #include "given.h"
 #include "secure.h"
 
-/* The path of a file; a relative one, and the default name, is beside the
- * configuration. To be freed; NULL: no memory. */
+/* The path of a file, or of the default name; to be freed. NULL: no memory. */
 static char *
 secure_path(const struct pydirector *d, const char *given, const char *name)
 {
-	const char *file = given != NULL ? given : name;
-	const char *from = d->config_path == NULL ? "" : d->config_path;
-	const char *slash = *file == '/' ? NULL : strrchr(from, '/');
-	size_t dir = slash == NULL ? 0 : (size_t)(slash + 1 - from);
-	char *path = malloc(dir + strlen(file) + 1);
-
-	if (path == NULL)
-		return NULL;
-	memcpy(path, from, dir);
-	memcpy(path + dir, file, strlen(file) + 1);
-	return path;
+	return path_beside(d->config_path, given != NULL ? given : name);
 }
 
 /* By which name or number the web is reached, as far as the configuration
@@ -96,7 +86,7 @@ secure_give(struct pydirector *d, uid_t uid, gid_t gid, char *err,
 	int i, result = 0;
 
 	if (d->http == NULL || d->http->tls == NULL ||
-	    !tls_server_made(d->http->tls))
+	    !d->tls->server_made(d->http->tls))
 		return 0;
 	for (i = 0; i < 2 && result == 0; i++) {
 		path = secure_path(d, NULL, names[i]);

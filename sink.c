@@ -27,6 +27,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "compat/harden.h"
 #include "buf.h"
 #include "net.h"
 #include "loop.h"
@@ -419,12 +420,8 @@ sink_reopen(struct sink *s)
 int
 sink_give(struct sink *s, uid_t uid, gid_t gid)
 {
-	struct stat st;
-
-	if (s->helper != NULL || s->fd == -1 || fstat(s->fd, &st) == -1 ||
-	    !S_ISREG(st.st_mode))
-		return 0;
-	return fchown(s->fd, uid, gid);
+	return s->helper != NULL || s->fd == -1 ? 0 :
+	    harden_give(s->fd, s->name, uid, gid);
 }
 
 void

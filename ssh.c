@@ -4,7 +4,9 @@
  * door, the number of connections, their beginning and end, and the lines in
  * the log. What a client sends is never read here: his process has the
  * connection, and talks to us over a command channel (channel.h), which knows
- * who he is. A process that ends in whatever way ends that one connection.
+ * who he is. A process that ends in whatever way ends that one connection. Who
+ * is not logged in makes room for others when all places are taken: silence
+ * locks nobody out.
  *
  *	new		nobody is logged in: he has the grace time
  *	in		logged in
@@ -23,6 +25,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "path.h"
 #include "child.h"
 #include "director.h"
 #include "given.h"
@@ -31,12 +34,14 @@
 
 #define SESSIONS_MAX	64
 #define NEW_MAX		10	/* who are not logged in */
-#define NEW_PEER_MAX	6	/* of them of one address */
+#define NEW_CHANCE	2000	/* ms that each has before another takes his
+				 * place */
 #define PACE		50	/* ms from the start of one process to the next:
 				 * each takes some 10 ms of a processor */
 #define LATE		5000	/* ms that a process may overrun the grace */
 #define REST_TIME	60000	/* ms to send the rest */
-#define KEY_TIME	5000	/* ms to look at the host key, or make it */
+#define KEY_TIME	5000	/* ms to look at the host key, or make it ... */
+#define KEY_TIME_LIVE	200	/* ... while the loop waits */
 #define KEEPALIVE	60000	/* ms */
 #define KEY_NAME	"ssh_host_ed25519_key"
 
@@ -48,6 +53,8 @@ struct ssh_session {
 	struct addr	 peer;
 	char		 from[ADDR_TEXT_SIZE];
 	char		*user;		/* NULL: not logged in */
+	int64_t		 since;		/* when it began */
+	int		 lost;		/* another has its place */
 };
 
 struct ssh {
@@ -57,6 +64,7 @@ struct ssh {
 	int		 key_made;	/* by us */
 	struct ssh_session *sessions;
 	struct timer	 pace;		/* no process starts before */
+	struct timer	 chance;	/* somebody new has had his */
 };
 
 static void
@@ -106,7 +114,9 @@ session_gone(struct child *c, int status)
 	struct log *log = s->ssh->director->log;
 	const char *why = status == -1 ? "closed" : session_why(status);
 
-	if (c->killed)
+	if (s->lost)
+		why = "its place was wanted";
+	else if (c->killed)
 		why = "it took too long";
 	if (why == NULL && WIFSIGNALED(status))
 		log_warning(log, "ssh %s: ended: pydirector-sshd got signal "
@@ -153,39 +163,103 @@ session_event(void *arg, enum channel_event event, const char *user,
 
 /* Beginnings. */
 
-/* 1: one more may come in from there. */
+/* 1: it has a place of those for who is not logged in. */
 static int
-ssh_room(const struct ssh *ssh, const struct addr *peer)
+session_is_new(const struct ssh_session *s)
 {
-	const unsigned char *ip = NULL, *other = NULL;
-	const struct ssh_session *s;
-	size_t n = addr_ip(peer, &ip);
-	int all = 0, new = 0, same = 0;
+	return s->user == NULL && !s->lost;
+}
 
-	/* Of IPv6 the network that one customer has. */
-	if (n > 8)
-		n = 8;
+/* 1: another may have its place. */
+static int
+session_due(const struct ssh_session *s)
+{
+	return session_is_new(s) &&
+	    s->since <= s->ssh->director->loop.now - NEW_CHANCE;
+}
+
+/* How many are not logged in: all, or those of one customer. */
+static int
+news(const struct ssh *ssh, const struct addr *peer)
+{
+	const struct ssh_session *s;
+	int n = 0;
+
+	for (s = ssh->sessions; s != NULL; s = s->next)
+		n += session_is_new(s) && (peer == NULL ||
+		    addr_same_customer(&s->peer, peer));
+	return n;
+}
+
+/* Who loses his place: of those who have had their chance one of an address
+ * that has most of them, the oldest. NULL: there is none. */
+static struct ssh_session *
+news_victim(struct ssh *ssh)
+{
+	struct ssh_session *s, *victim = NULL;
+	int many, most = 0;
+
+	/* The newest come first. */
 	for (s = ssh->sessions; s != NULL; s = s->next) {
-		all++;
-		if (s->user != NULL)
+		if (!session_due(s))
 			continue;
-		new++;
-		same += addr_ip(&s->peer, &other) >= n && n > 0 &&
-		    memcmp(ip, other, n) == 0;
+		many = news(ssh, &s->peer);
+		if (many < most)
+			continue;
+		victim = s;
+		most = many;
 	}
-	if (all >= SESSIONS_MAX)
+	return victim;
+}
+
+/* 1: one more may come in; another has lost his place for him if need be. */
+static int
+ssh_room(struct ssh *ssh)
+{
+	struct ssh_session *s;
+	int all = 0;
+
+	for (s = ssh->sessions; s != NULL; s = s->next)
+		all++;
+	if (all >= SESSIONS_MAX) {
 		log_warning(ssh->director->log, "ssh: refused: "
 		    "there are %d sessions", SESSIONS_MAX);
-	else if (new >= NEW_MAX)
-		log_warning(ssh->director->log, "ssh: refused: "
-		    "%d clients are not logged in yet", NEW_MAX);
-	else if (same >= NEW_PEER_MAX)
-		log_warning(ssh->director->log, "ssh: refused: "
-		    "%d clients of one address are not logged in yet",
-		    NEW_PEER_MAX);
-	else
+		return 0;
+	}
+	if (news(ssh, NULL) < NEW_MAX)
 		return 1;
-	return 0;
+	s = news_victim(ssh);
+	if (s == NULL)
+		return 0;
+	s->lost = 1;
+	if (s->channel != NULL)
+		channel_close(s->channel);
+	s->channel = NULL;
+	child_reap(&s->child, 0, session_gone);
+	return 1;
+}
+
+/* Somebody has had his chance: the door asks again. */
+static void
+news_expire(struct timer *t)
+{
+	(void)t;
+}
+
+/* Waits for the first who will have had his. */
+static void
+news_wait(struct ssh *ssh)
+{
+	struct loop *l = &ssh->director->loop;
+	const struct ssh_session *s, *oldest = NULL;
+	int64_t left;
+
+	for (s = ssh->sessions; s != NULL; s = s->next)
+		if (session_is_new(s))
+			oldest = s;
+	left = oldest == NULL ? 0 : oldest->since + NEW_CHANCE - l->now;
+	if (left > 0)
+		loop_timer(l, &ssh->chance, left, news_expire);
 }
 
 /* The process: descriptors as ssh.h numbers them. Returns 0 or an errno. */
@@ -221,6 +295,7 @@ session_new(struct ssh *ssh, int fd, const struct addr *peer)
 	s = calloc(1, sizeof(*s));
 	if (s != NULL) {
 		s->ssh = ssh;
+		s->since = d->loop.now;
 		s->peer = *peer;
 		addr_text(peer, s->from);
 		child_init(&s->child, &d->loop);
@@ -255,11 +330,22 @@ ssh_pace(struct timer *t)
 	(void)t;
 }
 
-/* Those who come faster wait in the kernel's backlog. */
+/* Those who come faster wait in the kernel's backlog, and those who find all
+ * places taken by others who have not had their chance. */
 static int
 ssh_ready(struct door *door)
 {
-	return !loop_timer_set(&LOOP_OWNER(door, struct ssh, door)->pace);
+	const struct ssh *ssh = LOOP_OWNER(door, struct ssh, door);
+	const struct ssh_session *s;
+
+	if (loop_timer_set(&ssh->pace))
+		return 0;
+	if (news(ssh, NULL) < NEW_MAX)
+		return 1;
+	for (s = ssh->sessions; s != NULL; s = s->next)
+		if (session_due(s))
+			return 1;
+	return 0;
 }
 
 static void
@@ -271,10 +357,11 @@ ssh_client(struct door *door, int fd, const struct addr *peer)
 	int error;
 
 	/* Who has hung up meanwhile costs no process. */
-	if (!net_gone(fd) && ssh_room(ssh, peer)) {
+	if (!net_gone(fd) && ssh_room(ssh)) {
 		net_keepalive(fd, KEEPALIVE);
 		error = session_new(ssh, fd, peer);
 		loop_timer(&ssh->director->loop, &ssh->pace, PACE, ssh_pace);
+		news_wait(ssh);
 		if (error == 0)
 			log_debug(log, "ssh %s: connected",
 			    addr_text(peer, text));
@@ -291,31 +378,10 @@ static const struct door_ops ssh_ops = {
 
 /* The host key. */
 
-/* Its path, to be freed; one that does not start at the root starts where the
- * configuration is. NULL: no memory. */
-static char *
-ssh_key_path(const struct pydirector *d)
-{
-	const char *key = d->model->ssh.host_key, *dir = d->config_path, *end;
-	size_t n;
-	char *path;
-
-	if (key == NULL)
-		key = KEY_NAME;
-	end = *key == '/' || dir == NULL ? NULL : strrchr(dir, '/');
-	n = end == NULL ? 0 : (size_t)(end + 1 - dir);
-	path = malloc(n + strlen(key) + 1);
-	if (path == NULL)
-		return NULL;
-	if (n > 0)
-		memcpy(path, dir, n);
-	memcpy(path + n, key, strlen(key) + 1);
-	return path;
-}
-
 /* Has the program look at the key, which it makes if there is none; it takes
- * some milliseconds, here and now. The first line that it says is the
- * fingerprint, or why not. */
+ * some milliseconds, here and now: so what an operator asks for is refused when
+ * the key is bad. The first line that it says is the fingerprint, or why
+ * not. */
 static int
 ssh_key_check(struct pydirector *d, char *path, char *err, size_t size)
 {
@@ -326,7 +392,13 @@ ssh_key_check(struct pydirector *d, char *path, char *err, size_t size)
 	argv[1] = word;
 	argv[2] = path;
 	argv[3] = NULL;
-	error = child_ask(argv, KEY_TIME, said, sizeof(said), &status);
+	error = child_ask(argv, d->running ? KEY_TIME_LIVE : KEY_TIME, said,
+	    sizeof(said), &status);
+	if (error == ETIMEDOUT) {
+		snprintf(err, size, "ssh: host key %s: not looked at in time: "
+		    "try again", path);
+		return -1;
+	}
 	if (error != 0) {
 		snprintf(err, size, "ssh: %s: %s", d->sshd_program,
 		    strerror(error));
@@ -357,18 +429,6 @@ ssh_get(struct pydirector *d)
 	return d->ssh;
 }
 
-/* Opens the door, or moves it. 0 or -1. */
-static int
-ssh_open(struct ssh *ssh, const char *address, char *err, size_t size)
-{
-	if (ssh->door.nsocks == 0)
-		return door_open(ssh->director, &ssh->door, &ssh_ops, "ssh",
-		    address, 0, err, size);
-	if (strcmp(ssh->door.address, address) == 0)
-		return 0;
-	return door_move(&ssh->door, address, 0, err, size);
-}
-
 int
 ssh_start(struct pydirector *d, char *err, size_t size)
 {
@@ -387,7 +447,8 @@ ssh_start(struct pydirector *d, char *err, size_t size)
 		return 0;
 	}
 	ssh = ssh_get(d);
-	key = ssh_key_path(d);
+	key = path_beside(d->config_path, a->host_key != NULL ? a->host_key :
+	    KEY_NAME);
 	if (ssh == NULL || key == NULL) {
 		free(key);
 		snprintf(err, size, "ssh: out of memory");
@@ -396,7 +457,8 @@ ssh_start(struct pydirector *d, char *err, size_t size)
 	there = access(key, F_OK) == 0;
 	if (((ssh->key == NULL || strcmp(ssh->key, key) != 0) &&
 	    ssh_key_check(d, key, err, size) == -1) ||
-	    ssh_open(ssh, a->address, err, size) == -1) {
+	    door_start(d, &ssh->door, &ssh_ops, "ssh", a->address, 0, err,
+	    size) == -1) {
 		free(key);
 		return -1;
 	}
@@ -438,6 +500,7 @@ ssh_stop(struct pydirector *d)
 		return;
 	door_close(&ssh->door);
 	loop_timer_del(&d->loop, &ssh->pace);
+	loop_timer_del(&d->loop, &ssh->chance);
 	for (s = ssh->sessions; s != NULL; s = s->next)
 		child_kill(&s->child, SIGKILL);
 	while ((s = ssh->sessions) != NULL) {

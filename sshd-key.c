@@ -43,7 +43,9 @@ key_file_bad(int fd)
 		return strerror(errno);
 	if (!S_ISREG(st.st_mode))
 		return "not a file";
-	if (st.st_uid != geteuid() && st.st_uid != 0)
+	/* Root's may be that of the user whom we become, from the last start:
+	 * it is looked at again as him. */
+	if (st.st_uid != geteuid() && st.st_uid != 0 && geteuid() != 0)
 		return "owned by somebody else";
 	if (st.st_mode & (S_IRWXG | S_IRWXO))
 		return "open to others: expected mode 0600";

@@ -65,13 +65,17 @@ child_exec(struct sshd *d, const char *command)
 	execve(d->ctl, argv, env);
 }
 
-/* A console has no use for other programs. */
+/* A console has no use for other programs. Login and command can come in one
+ * turn of the loop: then the limit until login is still there. */
 static void
 child_limit(void)
 {
 #ifdef RLIMIT_NPROC
 	struct rlimit none = { 0, 0 };
+#endif
 
+	sshd_lift();
+#ifdef RLIMIT_NPROC
 	(void)setrlimit(RLIMIT_NPROC, &none);
 #endif
 }

@@ -111,9 +111,8 @@ limit_all(void)
 	limit_memory();
 }
 
-/* Somebody is logged in: work is no attack any more. */
-static void
-limit_lift(void)
+void
+sshd_lift(void)
 {
 	struct rlimit r;
 
@@ -235,7 +234,7 @@ loop_client(struct sshd *d)
 	else if (!ssh_is_connected(d->session))
 		sshd_over(d, d->closing || d->user ? SSHD_CLOSED : SSHD_GONE);
 	if (d->user && !had) {
-		limit_lift();
+		sshd_lift();
 		alarm(0);
 	}
 }

@@ -88,6 +88,9 @@ struct sshd {
 /* sshd.c */
 /* The loop ends, after what is under way. */
 void	 sshd_over(struct sshd *, enum sshd_end);
+/* Somebody is logged in: work is no attack any more, and may take processor
+ * time. */
+void	 sshd_lift(void);
 
 /* sshd-key.c: keys. */
 /* The private key in a file, which is made if there is none. NULL: why is told

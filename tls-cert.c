@@ -209,6 +209,19 @@ cert_pair(struct tls_server *s, struct pem *c, struct pem *k, char *err,
 	return result;
 }
 
+EVP_PKEY *
+tls_cert_key(const char *path, char *err, size_t size)
+{
+	EVP_PKEY *key = NULL;
+	struct pem k;
+
+	if (pem_read(&k, path, err, size) == 0)
+		key = cert_key(&k, err, size);
+	pem_done(&k);
+	ERR_clear_error();
+	return key;
+}
+
 int
 tls_cert_load(struct tls_server *s, const char *certificate, const char *key,
     char *err, size_t size)

@@ -30,8 +30,12 @@ int	 tls_cert_load(struct tls_server *s, const char *certificate,
 /* The reason of OpenSSL's last failure. */
 const char *tls_cert_why(void);
 
-/* tls-make.c: makes a pair. 0, or -1 with a text in err. */
-int	 tls_make(const char *certificate, const char *key, const char *node,
-	    char *err, size_t size);
+/* The private key in a file; NULL with a text in err. */
+EVP_PKEY *tls_cert_key(const char *path, char *err, size_t size);
+
+/* tls-make.c: makes a pair, or the certificate alone for a key that is there.
+ * 0, or -1 with a text in err. */
+int	 tls_make(const char *certificate, const char *key, int there,
+	    const char *node, char *err, size_t size);
 
 #endif

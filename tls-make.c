@@ -3,7 +3,8 @@
  * A key and a self-signed certificate, made on first use: P-256, for ten
  * years, for the names by which this machine is reached. The key is written
  * first, with mode 0600, the certificate last; each file is there whole or
- * not at all. */
+ * not at all. For a key that is there already (we were stopped between the two,
+ * or somebody has brought one) the certificate alone is made. */
 
 #include "config.h"
 
@@ -220,22 +221,33 @@ make_file(const char *path, EVP_PKEY *key, X509 *x, char *err, size_t size)
 	return 0;
 }
 
-int
-tls_make(const char *certificate, const char *key, const char *node, char *err,
-    size_t size)
+/* Both of a pair that is whole. */
+static int
+make_files(const char *certificate, const char *key, EVP_PKEY *k, X509 *x,
+    int there, char *err, size_t size)
 {
-	EVP_PKEY *k = make_key();
+	if (!there && make_file(key, k, NULL, err, size) == -1)
+		return -1;
+	if (make_file(certificate, k, x, err, size) == 0)
+		return 0;
+	if (!there)
+		(void)unlink(key);
+	return -1;
+}
+
+int
+tls_make(const char *certificate, const char *key, int there, const char *node,
+    char *err, size_t size)
+{
+	EVP_PKEY *k = there ? tls_cert_key(key, err, size) : make_key();
 	X509 *x = k == NULL ? NULL : make_certificate(k, node);
 	int result = -1;
 
-	if (x == NULL)
+	if (x != NULL)
+		result = make_files(certificate, key, k, x, there, err, size);
+	else if (k != NULL || !there)
 		snprintf(err, size, "%s: cannot be made: %s", certificate,
 		    tls_cert_why());
-	else if (make_file(key, k, NULL, err, size) == 0) {
-		result = make_file(certificate, k, x, err, size);
-		if (result == -1)
-			(void)unlink(key);	/* one alone is no use */
-	}
 	X509_free(x);
 	EVP_PKEY_free(k);
 	return result;

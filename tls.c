@@ -189,6 +189,18 @@ server_lacks(const char *path)
 	return stat(path, &st) == -1 && errno == ENOENT;
 }
 
+/* 1, with a text in err: a certificate that should be ours has no key, and
+ * nobody can make that. */
+static int
+server_alone(const char *certificate, const char *key, char *err, size_t size)
+{
+	if (!server_lacks(key))
+		return 0;
+	snprintf(err, size, "%s: %s: put the key of %s there, or remove that: "
+	    "then both are made", key, strerror(ENOENT), certificate);
+	return 1;
+}
+
 struct tls_server *
 tls_server_new(const char *certificate, const char *key, int make,
     const char *node, char *err, size_t size)
@@ -206,8 +218,10 @@ tls_server_new(const char *certificate, const char *key, int make,
 		tls_server_free(s);
 		return NULL;
 	}
-	s->made = make && server_lacks(certificate) && server_lacks(key);
-	if ((s->made && tls_make(certificate, key, node, err, size) == -1) ||
+	s->made = make && server_lacks(certificate);
+	if ((s->made && tls_make(certificate, key, !server_lacks(key), node,
+	    err, size) == -1) || (make && !s->made &&
+	    server_alone(certificate, key, err, size)) ||
 	    tls_cert_load(s, certificate, key, err, size) == -1) {
 		tls_server_free(s);
 		return NULL;

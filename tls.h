@@ -18,15 +18,16 @@ struct tls;		/* one connection */
 
 /* 1: built with OpenSSL. */
 int	 tls_built_in(void);
-/* Reads certificate chain and key (PEM). Where neither file is there and make
- * is set, a P-256 key (mode 0600) and a self-signed certificate are made and
- * kept: for localhost, the loopback addresses, this machine's name and node (a
- * name, a number, or "": more is not known). NULL with a text in err. */
+/* Reads certificate chain and key (PEM). Where make is set and the certificate
+ * is not there, a self-signed one is made and kept, with a P-256 key (mode
+ * 0600) unless there is a key: for localhost, the loopback addresses, this
+ * machine's name and node (a name, a number, or "": more is not known). NULL
+ * with a text in err. */
 struct tls_server *tls_server_new(const char *certificate, const char *key,
 		    int make, const char *node, char *err, size_t size);
 /* Connections that it has accepted keep what they need. */
 void	 tls_server_free(struct tls_server *);
-/* 1: tls_server_new has made the pair. */
+/* 1: tls_server_new has made the certificate. */
 int	 tls_server_made(const struct tls_server *);
 /* The certificate's SHA-256 fingerprint. */
 const char *tls_server_print(const struct tls_server *);

@@ -30,7 +30,8 @@ upgrade_read(struct upgrade *u, const char *text)
 
 	errno = 0;
 	n = strtol(text, &end, 10);
-	if (errno != 0 || end == text || *end != ' ' || n < 0 || n > INT_MAX)
+	if (errno != 0 || end == text || *end != ' ' || n < 0 ||
+	    n > INT_MAX / 2)
 		return;
 	u->sockets = (int)n;
 	u->directory = strdup(end + 1);

@@ -22,7 +22,8 @@ main(void)
 	EditLine *el = el_init("probe", stdin, stdout, stderr);
 	el_rfunc_t read_key = key;
 
-	if (el == NULL || el_set(el, EL_GETCFN, read_key) == -1)
+	if (el == NULL || el_set(el, EL_GETCFN, read_key) == -1 ||
+	    el_wset(el, EL_EDITOR, L"emacs") == -1)
 		return 1;
 	el_end(el);
 	return 0;

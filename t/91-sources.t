@@ -6,7 +6,8 @@
 cd "$(dirname "$0")/.." || exit 1
 . t/house.sh
 
-sources=$(ls *.c *.h compat/*.c compat/*.h probe/*.c t/*.c t/*.h |
+sources=$(ls *.c *.h compat/*.c compat/*.h probe/*.c t/*.c t/*.h \
+    examples/*.c |
     grep -v '^config.h$')
 code=$(ls *.c compat/*.c t/*.c)
 scripts=$(ls configure .ci/run tools/*.sh t/*.sh t/*.t)

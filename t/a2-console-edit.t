@@ -49,7 +49,7 @@ at_prompt "search in it" 'send help whoami\r' 'wait shows who you are' \
     prompt 'send show only\r' 'wait service only' prompt \
     'send \x12who' 'wait help whoami' 'send \r' 'wait shows who you are' \
     prompt 'send \x04' 'end 0'
-at_prompt "editing" 'send wwhoami\x01\x04\r' "wait $ME full console" \
+at_prompt "editing" 'send wwhoami\x01\x04\r' "wait $ME full console" prompt \
     'send \x04' 'end 0'
 at_prompt "completion of a command" 'send whoa\t\r' \
     "wait $ME full console" prompt 'send \x04' 'end 0'

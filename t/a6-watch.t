@@ -47,6 +47,14 @@ ok "its own interval is short enough to be seen" person prompt \
     'send watch\r' 'wait service web' 'wait service web' 'send q' prompt \
     'send \x04' 'end 0'
 
+# A signal that ends it leaves the terminal as it was.
+for name in TERM.15 HUP.1; do
+	ok "SIG${name%.*} while it watches" person prompt 'send watch\r' \
+	    'wait service web' "signal ${name%.*}" "end -${name#*.}" modes
+	ok "SIG${name%.*} at the prompt" person prompt "signal ${name%.*}" \
+	    "end -${name#*.}" modes
+done
+
 # As much as fits: 24 rows, one of them its own.
 out=$(person prompt 'send watch -n 60 show\r' 'wait group main' \
     'wait h18 ' print 'send q' prompt 'send \x04' 'end 0')

@@ -165,5 +165,17 @@ start_balancer <"$TMP/own.xml"
 ok "one of the two alone" wait_log \
     ' err web 127.0.0.1:0: not started: .*admin.key: No such file'
 expect_log 'admin.key: No such file'
+ok "what to do is told" logged 'put the key of .*admin.crt there, or remove'
 ok "nothing is made beside it" test ! -e "$TMP/admin.key"
+
+# As a stop between the two files leaves it, or somebody who brings a key.
+mv "$TMP/one.key" "$TMP/admin.key"
+rm "$TMP/admin.crt"
+CA=$TMP/admin.crt
+kill -HUP "$PYD"
+https_ready
+is "$(served_print)" "$(print_of "$TMP/admin.crt")" \
+    "a key alone gets a certificate"
+is "$(openssl x509 -in "$TMP/admin.crt" -noout -pubkey)" \
+    "$(openssl pkey -in "$TMP/admin.key" -pubout)" "its own"
 done_testing

@@ -150,6 +150,13 @@ ok "it ends" wait_for 20 exited "$PYD"
 ok "what it has made for itself is removed" test ! -e "$OWN/pid" -a \
     ! -e "$OWN/console" -a ! -e "$OWN/control"
 
+(cd "$OWN" && exec "$BUILD/pydirector" -v -u nobody -l log -p pid c.xml) \
+    >"$TMP/out" 2>&1
+is "$? $(cat "$TMP/out")" "0 " "root starts it again, with keys that are his"
+start
+kill -TERM "$PYD"
+ok "it ends" wait_for 20 exited "$PYD"
+
 # A directory that is not his: the pid file is empty in the end.
 mkdir "$TMP/root"
 sed "s|$OWN|$TMP/root|g" "$TMP/plain.xml" >"$TMP/root/d.xml"
@@ -190,6 +197,18 @@ is "$(refused runuser -u nobody -- "$BUILD/pydirector" -d -u daemon \
     "$OWN/c.xml")" \
     "1 pydirector: user daemon: only root can become another user" \
     "who is not root"
+for log in log conn; do
+	echo root >"$TMP/root/$log.is"
+	rm -f "$OWN/$log"
+	ln -s "$TMP/root/$log.is" "$OWN/$log"
+	chown -h nobody "$OWN/$log"
+	like "$(refused "$BUILD/pydirector" -d -u nobody -l "$OWN/log" \
+	    "$OWN/c.xml")" '^1 pydirector: .*cannot be given away: ' \
+	    "what is not his, by a link of his: $log"
+	is "$(find "$TMP/root/$log.is" -user root)" "$TMP/root/$log.is" \
+	    "stays root's"
+	rm "$OWN/$log"
+done
 
 # A low port, in a network of its own: it stays, others cannot be added.
 cat >"$TMP/low" <<'END'

@@ -157,11 +157,44 @@ end_client "$a_pid"
 ok "both go" wait_for 20 exited_all "$daemon"
 ok "the old one, too" wait_for 20 exited "$one"
 
+# SIGQUIT while the new one starts: that ends, with sockets that nobody would
+# hear of.
+: >"$LOG"
+start_foreground -v -l "$LOG" -p "$TMP/daemon.pid" ${PYDIRECTOR_FLAGS:-}
+wait_for 20 begun 1 || bail "it does not start"
+one=$daemon
+web=$(addr_of web)
+connect a
+mv "$BUILD/pydirector" "$BUILD/real"
+cat >"$BUILD/pydirector" <<'END'
+#!/bin/sh
+until test -e "$0.go"; do
+	sleep 0.1 2>/dev/null || sleep 1
+done
+exec "${0%/*}/real" "$@"
+END
+chmod 755 "$BUILD/pydirector"
+kill -USR2 "$one"
+wait_log 'director: upgrade: started [0-9]+$'
+two=$(sed -n 's/.*upgrade: started //p' "$LOG")
+test_pids="$test_pids $two"
+kill -QUIT "$one"
+ok "SIGQUIT while the new one starts" wait_log \
+    "director: upgrade: $two failed: the director is stopping"
+: >"$BUILD/pydirector.go"
+ok "that ends" wait_for 10 exited_all "$two"
+is "$(count_log ' ready: ')" 0 "and has not taken over"
+kill -USR1 "$a_pid"
+end_client "$a_pid"
+is "$? $(tail -n 1 "$TMP/a")" "0 pong 1 good" "the connection goes on"
+ok "the old one ends with it" wait_for 20 exited "$one"
+mv "$BUILD/real" "$BUILD/pydirector"
+
 # The old one dies: the new one serves.
 start_foreground -v -l "$LOG" -p "$TMP/daemon.pid" ${PYDIRECTOR_FLAGS:-}
-wait_for 20 begun 3 || bail "it does not start"
+wait_for 20 begun 2 || bail "it does not start"
 one=$daemon
-n=3
+n=2
 web=$(sed -n 's/.* listener web \(.*\): listening$/\1/p' "$LOG" | tail -n 1)
 connect a
 upgrade

@@ -8,6 +8,7 @@ Starts the program on a pty of 24 rows and 80 columns and does the steps:
     prompt          the same for a prompt, and until keys are read one by one
     size ROWS COLS  of the window from now on
     signal NAME     to the program
+    modes           the terminal has those again that it began with
     print           what came since then
     end STATUS      until the program has ended, with that status
 
@@ -31,14 +32,17 @@ PATIENCE = 10 * int(os.environ.get("PATIENCE", "1"))
 
 class Person:
     def __init__(self, command):
+        wait, go = os.pipe()
         self.pid, self.fd = pty.fork()
         if self.pid == 0:
+            os.close(go)
+            os.read(wait, 1)
             os.environ["TERM"] = os.environ.get("PERSON_TERM", "xterm")
             os.environ["LC_ALL"] = "C.UTF-8"
-            # libedit does not free the names that it was given.
-            os.environ["ASAN_OPTIONS"] = ":".join(
-                [os.environ.get("ASAN_OPTIONS", ""), "detect_leaks=0"])
             os.execv(command[0], command)
+        self.before = termios.tcgetattr(self.fd)
+        os.close(go)
+        os.close(wait)
         self.size(24, 80)
         self.seen = b""
         self.over = False
@@ -111,6 +115,8 @@ def main():
             person.size(int(rows), int(columns))
         elif word == "signal":
             os.kill(person.pid, getattr(signal, "SIG" + rest))
+        elif word == "modes":
+            good = termios.tcgetattr(person.fd) == person.before
         elif word == "print":
             person.read(0.1)
             print(repr(person.seen))

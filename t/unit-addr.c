@@ -197,6 +197,34 @@ test_same(void)
 }
 
 static void
+test_customer(void)
+{
+	const unsigned char *ip;
+	struct addr a, b;
+
+	make(&a, "192.0.2.1:80");
+	make(&b, "192.0.2.1:81");
+	ok(addr_customer(&a, &ip) == 4 && ip[3] == 1 &&
+	    addr_same_customer(&a, &b), "a customer of IPv4: the address");
+	make(&b, "[::ffff:192.0.2.1]:82");
+	ok(addr_same_customer(&a, &b), "also in IPv6 clothes");
+	make(&b, "192.0.2.2:80");
+	ok(!addr_same_customer(&a, &b), "his neighbour is another");
+	make(&a, "[2001:db8:0:1::1]:80");
+	make(&b, "[2001:db8:0:1:ffff::2]:80");
+	ok(addr_customer(&a, &ip) == 8 && ip[7] == 1 &&
+	    addr_same_customer(&a, &b), "of IPv6: the network");
+	make(&b, "[2001:db8:0:2::1]:80");
+	ok(!addr_same_customer(&a, &b), "the next network is another");
+	b.u.sa.sa_family = AF_UNSPEC;
+	ok(!addr_same_customer(&a, &b) && !addr_same_customer(&b, &a),
+	    "one without an address is another");
+	a.u.sa.sa_family = AF_UNSPEC;
+	ok(addr_customer(&a, &ip) == 0 && addr_same_customer(&a, &b),
+	    "two without one are the same");
+}
+
+static void
 test_lookup(void)
 {
 	struct hostport hp;
@@ -242,6 +270,7 @@ main(void)
 	test_split();
 	test_number();
 	test_same();
+	test_customer();
 	test_lookup();
 	return tap_end();
 }

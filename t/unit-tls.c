@@ -52,6 +52,19 @@ put(const char *name, const char *text)
 }
 
 static void
+slurp(const char *name, char *text, size_t size)
+{
+	FILE *f = fopen(path(name), "r");
+	size_t n;
+
+	if (f == NULL)
+		abort();
+	n = fread(text, 1, size - 1, f);
+	text[n] = '\0';
+	fclose(f);
+}
+
+static void
 append(const char *to, const char *from)
 {
 	char text[4096];
@@ -150,6 +163,42 @@ test_names(void)
 	}
 }
 
+/* As a crash between the two files leaves it, or somebody who brings a key. */
+static void
+test_alone(void)
+{
+	struct tls_server *s = server("c.crt", "c.key", 1), *again;
+	char before[4096], after[4096];
+
+	slurp("c.key", before, sizeof(before));
+	unlink(path("c.crt"));
+	put("c.crt.new", "half of it");
+	again = server("c.crt", "c.key", 1);
+	ok(again != NULL && tls_server_made(again), "a key alone: "
+	    "the certificate is made");
+	printf("# %s\n", err);
+	slurp("c.key", after, sizeof(after));
+	is(after, before, "the key is kept");
+	ok(again != NULL && strcmp(tls_server_print(s),
+	    tls_server_print(again)) != 0, "it is another certificate");
+	tls_server_free(again);
+	tls_server_free(s);
+	s = server("c.crt", "c.key", 1);
+	ok(s != NULL && !tls_server_made(s), "and both are kept");
+	tls_server_free(s);
+
+	put("d.key", "junk\n");
+	refused("d.crt", "d.key", 1, "d.key: no key");
+	ok(mode("d.crt") == 0 && mode("d.key") != 0,
+	    "nothing is made for what is no key, nor removed");
+	if (mkdir(path("ro"), 0700) == -1 || mkdir(path("ro/c.crt.new"),
+	    0700) == -1 || link(path("c.key"), path("ro/c.key")) == -1)
+		abort();
+	refused("ro/c.crt", "ro/c.key", 1, "ro/c.crt: cannot be made");
+	ok(mode("ro/c.key") == 0600, "the key stays where the certificate "
+	    "cannot be made");
+}
+
 static void
 test_refused(void)
 {
@@ -164,7 +213,8 @@ test_refused(void)
 	tls_server_free(server("b.crt", "b.key", 1));
 	refused("a.crt", "b.key", 1, "not the key of");
 	refused("a.crt", "none.key", 1, "none.key: No such file");
-	refused("none.crt", "a.key", 1, "none.crt: No such file");
+	refused("a.crt", "none.key", 1, "put the key of");
+	refused("none.crt", "a.key", 0, "none.crt: No such file");
 	refused("none.crt", "none.key", 0, "none.crt: No such file");
 	refused("nodir/a.crt", "nodir/a.key", 1, "nodir/a.key: cannot be made");
 	put("empty", "");
@@ -409,6 +459,7 @@ main(void)
 	ok(tls_built_in(), "it is built in");
 	test_made();
 	test_names();
+	test_alone();
 	test_refused();
 	test_talk(TLS1_3_VERSION, "1.3");
 	test_talk(TLS1_2_VERSION, "1.2");

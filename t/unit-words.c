@@ -1,13 +1,15 @@
 /* SPDX-License-Identifier: ISC
  *
  * words.c: lines taken apart as a shell would, the last word of one that is
- * still being typed, and words put together again. Prints TAP. */
+ * still being typed, and words put together again. path.c: where a path begins.
+ * Prints TAP. */
 
 #include "config.h"
 
 #include <stdlib.h>
 #include <string.h>
 
+#include "path.h"
 #include "words.h"
 #include "t/tap.h"
 
@@ -143,9 +145,30 @@ test_quote(void)
 	back("m\303\274ll", 0, "m\303\274ll");
 }
 
+static void
+beside(const char *of, const char *file, const char *wanted)
+{
+	char *path = path_beside(of, file);
+
+	is(path, wanted, file);
+	free(path);
+}
+
+static void
+test_path(void)
+{
+	beside("/etc/lb.xml", "key", "/etc/key");
+	beside("/etc/lb.xml", "tls/key", "/etc/tls/key");
+	beside("/lb.xml", "key", "/key");
+	beside("/etc/lb.xml", "/var/key", "/var/key");
+	beside("lb.xml", "key", "key");
+	beside(NULL, "key", "key");
+}
+
 int
 main(void)
 {
+	test_path();
 	test_split();
 	test_last();
 	test_name();

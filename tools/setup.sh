@@ -82,6 +82,11 @@ has_libedit()
 	pkg-config --exists libedit 2>/dev/null || header histedit.h
 }
 
+has_libev()
+{
+	header ev.h
+}
+
 has_nginx_stream()
 {
 	has nginx || return
