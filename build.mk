@@ -650,6 +650,7 @@ t/unit-model.o: t/unit-model.c addr.h buf.h config.h director.h door.h helper.h 
 t/unit-network.o: t/unit-network.c addr.h config.h network.h t/tap.h
 t/unit-origin.o: t/unit-origin.c addr.h buf.h config.h director.h door.h helper.h index.h log.h loop.h model.h net.h network.h origin.h relay.h siphash.h t/tap.h
 t/unit-proxy.o: t/unit-proxy.c addr.h config.h proxy.h t/tap.h
+t/unit-relay.o: t/unit-relay.c addr.h buf.h config.h director.h door.h helper.h index.h log.h loop.h model.h net.h network.h relay.h t/tap.h
 t/unit-save.o: t/unit-save.c addr.h buf.h clock.h config.h director.h door.h helper.h index.h log.h loop.h model.h net.h network.h save.c t/tap.h
 t/unit-sched.o: t/unit-sched.c addr.h buf.h clock.h config.h director.h door.h helper.h index.h log.h loop.h model.h net.h network.h t/sched-tools.h t/tap.h
 t/unit-sink.o: t/unit-sink.c clock.h config.h log.h loop.h sink.h t/tap.h

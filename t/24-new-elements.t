@@ -32,7 +32,8 @@ accepted "all of it" <<END
 END
 accepted "the web of PyDirector with a certificate" <<END
 <pdconfig>$SERVICE
-<admin listen="localhost:7001" secure="yes" certificate="c" key="k"/>
+<admin listen="localhost:7001" secure="yes" certificate="c" key="k">
+<user name="a" password="abJnggxhB/yWI" access="full"/></admin>
 <logging syslog="local7"/><connlog file="x"/><control socket="/s"/>
 </pdconfig>
 END

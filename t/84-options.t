@@ -55,9 +55,9 @@ for level in "" -v -vv; do
 done
 
 # Started with closed standard descriptors, its sockets do not become them.
+: >"$DIR/log"
 (
 	cd "$DIR" || exit 99
-	: >log
 	exec "$BUILD/pydirector" -d -l log c.xml <&- >&- 2>&-
 ) &
 daemon=$!
