@@ -18,6 +18,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "compat/give.h"
 #include "compat/harden.h"
 #include "daemon.h"
 #include "notify.h"
@@ -278,9 +279,9 @@ drop(struct program *p)
 
 	if (u->user == NULL)
 		return 0;
-	if (high && ((p->log.fd != -1 && harden_give(p->log.fd, p->log.path,
+	if (high && ((p->log.fd != -1 && give_file(p->log.fd, p->log.path,
 	    u->uid, u->gid) == -1) || (p->pid_fd != -1 &&
-	    harden_give(p->pid_fd, p->pid_path, u->uid, u->gid) == -1))) {
+	    give_file(p->pid_fd, p->pid_path, u->uid, u->gid) == -1))) {
 		complain(p, "log or pid file: cannot be given away",
 		    strerror(errno));
 		return -1;

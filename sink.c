@@ -27,7 +27,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "compat/harden.h"
+#include "compat/give.h"
 #include "buf.h"
 #include "net.h"
 #include "loop.h"
@@ -421,7 +421,7 @@ int
 sink_give(struct sink *s, uid_t uid, gid_t gid)
 {
 	return s->helper != NULL || s->fd == -1 ? 0 :
-	    harden_give(s->fd, s->name, uid, gid);
+	    give_file(s->fd, s->name, uid, gid);
 }
 
 void

@@ -3,13 +3,12 @@
  * Doing with less: prctl(2) of Linux, procctl(2) of FreeBSD, pledge(2) and
  * unveil(2) of OpenBSD. The last three were written from their manuals and
  * never tried: so what is not allowed there fails, with ENOSYS, and does not
- * kill. And not doing more than was meant, with root's rights. */
+ * kill. */
 
 #include "config.h"
 
 #include <sys/types.h>
 #include <sys/resource.h>
-#include <sys/stat.h>
 #if HAVE_PRCTL
 #include <sys/prctl.h>
 #endif
@@ -18,7 +17,6 @@
 #include <sys/wait.h>
 #endif
 
-#include <errno.h>
 #include <stddef.h>
 #include <unistd.h>
 
@@ -62,29 +60,4 @@ harden_confine(const char *const *programs)
 	(void)programs;
 	return 0;
 #endif
-}
-
-int
-harden_give(int fd, const char *path, uid_t uid, gid_t gid)
-{
-	struct stat st, name;
-
-	if (fstat(fd, &st) == -1)
-		return -1;
-	if (!S_ISREG(st.st_mode) || st.st_uid == uid)
-		return 0;
-	/* In a directory of his he can link our log to what is root's. */
-	if (st.st_nlink > 1) {
-		errno = EMLINK;
-		return -1;
-	}
-	if (path != NULL && lstat(path, &name) == -1)
-		return -1;
-	if (path != NULL && (name.st_dev != st.st_dev ||
-	    name.st_ino != st.st_ino) &&
-	    (!S_ISLNK(name.st_mode) || name.st_uid != 0)) {
-		errno = ELOOP;
-		return -1;
-	}
-	return fchown(fd, uid, gid);
 }

@@ -6,8 +6,6 @@
 #ifndef HARDEN_H
 #define HARDEN_H
 
-#include <sys/types.h>
-
 /* No core files, of us and of our children. */
 void	 harden_core(void);
 /* Nothing that we start can have more rights than we have; nobody of our own
@@ -16,10 +14,5 @@ void	 harden_rights(void);
 /* From now on the named programs alone can be started, and nothing is done
  * that a balancer does not do. 0, or -1 with errno. */
 int	 harden_confine(const char *const *programs);
-
-/* Gives an open file to a user, if it is a file and not his; path is how it
- * was opened, or NULL. 0, or -1 with errno: EMLINK, ELOOP: it may be another's,
- * as it has more names, or a name that is a link and not root's. */
-int	 harden_give(int fd, const char *path, uid_t, gid_t);
 
 #endif

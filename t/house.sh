@@ -122,7 +122,7 @@ house_headers()
 		esac
 		case $f in
 		pydirector.c)
-			others='-e compat/harden.h -e notify.h -e password.h
+			others='-e compat/give.h -e compat/harden.h -e notify.h -e password.h
 			    -e privilege.h -e upgrade.h' ;;
 		daemon.c) others='-e log.h -e clock.h' ;;
 		*) continue ;;
