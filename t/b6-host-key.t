@@ -132,6 +132,32 @@ wait_for 10 no_sessions
 balancer_fds=$(count_fds)
 stop_balancer
 
+# A program that takes its time to look at a key.
+real=$BUILD
+BUILD=$TMP/bin
+mkdir "$BUILD"
+cp "$real/pydirector" "$real/pydirector-helper" "$real/pydirectorctl" "$BUILD"
+cat >"$BUILD/pydirector-sshd" <<END
+#!/bin/sh
+test ! -e "$TMP/slow" || exec sleep 60
+exec "$real/pydirector-sshd" "\$@"
+END
+chmod 700 "$BUILD/pydirector-sshd"
+start_balancer <<END
+$(config | sed "s|<admin>|<admin><console socket=\"$TMP/console\"/>|")
+END
+wait_log ' ssh .*: listening$' || bail "SSH does not listen"
+touch "$TMP/slow"
+from=$(clock)
+out=$("$BUILD/pydirectorctl" -s "$TMP/console" set attr=ssh.hostKey \
+    value="$TMP/next" 2>&1 </dev/null)
+is $? 1 "a key that cannot be looked at in time is refused"
+within $(($(clock) - from)) 200 $((2500 * PATIENCE)) "soon: traffic waits"
+like "$out" 'not looked at in time: try again' "and why is told"
+rm "$TMP/slow"
+stop_balancer
+BUILD=$real
+
 # refused ATTRIBUTES ERE WHAT: it does not start.
 refused()
 {

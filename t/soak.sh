@@ -11,16 +11,17 @@
 # difference, which is told.
 #
 # Environment: SOAKTIME; SOAKSEED, which decides what happens and is printed;
-# SOAKRATE, new connections a second (default 150); SOAKKEEP, a directory that
-# the ledgers and logs are left in.
+# SOAKRATE, new connections a second (default 150); SOAKGROW, kilobytes that
+# memory may grow by, besides a tenth (default 2048); SOAKKEEP, a directory
+# that the ledgers and logs are left in.
 
 . "$(dirname "$0")/web.sh"
 
 SOAKTIME=${SOAKTIME:-3600}
 SOAKSEED=${SOAKSEED:-$(($(date +%s) % 1000000))}
 SOAKRATE=${SOAKRATE:-150}
-# May grow by so many kilobytes and percent.
-GROW_KB=2048
+# May grow by so many kilobytes and percent; sanitizers want more.
+SOAKGROW=${SOAKGROW:-2048}
 GROW_PERCENT=10
 
 base=127.0.$((201 + $$ % 50)).$((1 + $$ / 50 % 250))
@@ -477,7 +478,7 @@ compare_with_then()
 	test "$fds_now" -le "$fds_then" ||
 	    difference "descriptors: $(ls -l "/proc/$(pid)/fd")"
 	test "$rss_now" -le \
-	    $((rss_then + rss_then * GROW_PERCENT / 100 + GROW_KB)) ||
+	    $((rss_then + rss_then * GROW_PERCENT / 100 + SOAKGROW)) ||
 	    difference "memory: $rss_now KB"
 	kill -USR2 $clients
 }
