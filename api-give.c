@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC
  *
- * The program goes on as another user. */
+ * The program is going to be another user, or is. */
 
 #include "config.h"
 
@@ -9,6 +9,18 @@
 #include <unistd.h>
 
 #include "api.h"
+
+int
+pydirector_open_as(struct pydirector *d, uid_t uid, gid_t gid)
+{
+	if (api_begin(d) == -1)
+		return -1;
+	if (d->running)
+		return api_fail(d, "connlog: it is too late");
+	d->log_uid = uid;
+	d->log_gid = gid;
+	return 0;
+}
 
 int
 pydirector_give(struct pydirector *d, uid_t uid, gid_t gid)

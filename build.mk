@@ -10,7 +10,7 @@
 include config.mk
 
 # The objects, floor by floor: pydirector-internals(7).
-FLOOR0 = clock.o random.o siphash.o index.o log.o buf.o amp.o escape.o words.o path.o addr.o proxy.o network.o compat/give.o compat/harden.o $(COMPAT)
+FLOOR0 = clock.o random.o siphash.o index.o log.o buf.o amp.o escape.o words.o path.o addr.o proxy.o network.o compat/give.o compat/harden.o compat/openas.o $(COMPAT)
 FLOOR1 = $(TLS) net.o loop.o child.o sink.o helper.o
 FLOOR2 = compareconf.o compareconf-host.o compareconf-admin.o edit.o model.o sched.o conf.o conf-attr.o conf-value.o conf-build.o conf-check.o \
 	conf-save.o conf-text.o conf-want.o
@@ -515,6 +515,7 @@ compat/explicit_bzero.o: compat/explicit_bzero.c compat/compat.h config.h
 compat/getentropy.o: compat/getentropy.c compat/compat.h config.h
 compat/give.o: compat/give.c compat/give.h config.h
 compat/harden.o: compat/harden.c compat/harden.h config.h
+compat/openas.o: compat/openas.c compat/openas.h config.h
 compat/set-epoll.o: compat/set-epoll.c compat/set.h config.h loop.h
 compat/set-kqueue.o: compat/set-kqueue.c compat/set.h config.h loop.h
 compat/set-none.o: compat/set-none.c compat/set.h config.h
@@ -541,7 +542,7 @@ ctl-print.o: ctl-print.c buf.h config.h ctl.h log.h
 ctl-run.o: ctl-run.c addr.h buf.h channel.h config.h ctl.h director.h door.h helper.h index.h log.h loop.h model.h net.h network.h words.h
 ctl-signal.o: ctl-signal.c buf.h config.h ctl.h log.h
 ctl-watch.o: ctl-watch.c addr.h buf.h channel.h clock.h config.h ctl.h director.h door.h helper.h index.h log.h loop.h model.h net.h network.h
-daemon.o: daemon.c clock.h config.h daemon.h log.h pydirector.h
+daemon.o: daemon.c clock.h compat/openas.h config.h daemon.h log.h pydirector.h
 dial.o: dial.c addr.h buf.h config.h director.h door.h helper.h index.h log.h loop.h model.h net.h network.h
 director.o: director.c addr.h api.h buf.h conf.h config.h director.h door.h handover.h helper.h index.h log.h loop.h model.h net.h network.h parts.h proxy.h pydirector.h random.h
 door.o: door.c addr.h bound.h buf.h config.h director.h door.h helper.h index.h log.h loop.h model.h net.h network.h
@@ -587,7 +588,7 @@ reload.o: reload.c addr.h buf.h command.h conf.h config.h director.h door.h help
 save.o: save.c addr.h buf.h clock.h config.h director.h door.h helper.h index.h log.h loop.h model.h net.h network.h
 sched.o: sched.c addr.h buf.h config.h director.h door.h helper.h index.h log.h loop.h model.h net.h network.h
 secure.o: secure.c addr.h buf.h config.h director.h door.h given.h helper.h http-conn.h http.h index.h log.h loop.h model.h net.h network.h path.h secure.h tls.h
-sink.o: sink.c addr.h buf.h child.h compat/give.h config.h log.h loop.h net.h sink.h
+sink.o: sink.c addr.h buf.h child.h compat/openas.h config.h log.h loop.h net.h sink.h
 siphash.o: siphash.c config.h siphash.h
 ssh.o: ssh.c addr.h buf.h channel.h child.h config.h director.h door.h given.h helper.h index.h log.h loop.h model.h net.h network.h path.h ssh.h
 sshd-auth.o: sshd-auth.c clock.h compat/compat.h config.h ssh.h sshd.h

@@ -232,7 +232,8 @@ static struct sink *
 connlog_open(struct pydirector *d, int target, const char *name)
 {
 	if (target == CONNLOG_FILE)
-		return sink_file(&d->loop, name, connlog_lost, d);
+		return sink_file(&d->loop, name, d->log_uid, d->log_gid,
+		    connlog_lost, d);
 	if (d->helper == NULL) {
 		errno = ENOENT;
 		return NULL;
@@ -353,20 +354,6 @@ connlog_reopen(struct pydirector *d)
 	if (c == NULL || c->targets[CONNLOG_FILE].sink == NULL)
 		return 0;
 	return sink_reopen(c->targets[CONNLOG_FILE].sink);
-}
-
-int
-connlog_give(struct pydirector *d, uid_t uid, gid_t gid, char *err,
-    size_t size)
-{
-	struct connlog *c = d->connlog;
-	struct sink *s = c == NULL ? NULL : c->targets[CONNLOG_FILE].sink;
-
-	if (s == NULL || sink_give(s, uid, gid) == 0)
-		return 0;
-	snprintf(err, size, "connlog: %s: cannot be given away: %s",
-	    sink_name(s), strerror(errno));
-	return -1;
 }
 
 void

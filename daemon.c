@@ -20,12 +20,14 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "compat/openas.h"
 #include "clock.h"
 #include "log.h"
 #include "pydirector.h"
 #include "daemon.h"
 
 #define PID_TRIES	10	/* a pid file that goes while it is locked */
+#define SECOND		1000	/* ms */
 #define MOST_FILES	1024	/* descriptors that we may be started with */
 
 /* In the order in which daemon_signal tells of them. */
@@ -43,22 +45,25 @@ static const char		*remove_path;	/* the pid file, or NULL */
 /* Log output. */
 
 static int
-daemon_log_file(const char *path)
+daemon_log_file(const struct daemon_log *l, const char *path)
 {
 	/* Not waiting: it can be a FIFO. */
-	return open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC |
-	    O_NOCTTY | O_NONBLOCK, 0640);
+	return open_as(l->uid, l->gid, path, O_WRONLY | O_APPEND | O_CREAT |
+	    O_CLOEXEC | O_NOCTTY | O_NONBLOCK, 0640);
 }
 
 int
-daemon_log_open(struct daemon_log *l, const char *path, int to_stderr)
+daemon_log_open(struct daemon_log *l, const char *path, int to_stderr,
+    uid_t uid, gid_t gid)
 {
+	l->uid = uid;
+	l->gid = gid;
 	l->fd = -1;
 	l->path = NULL;
 	l->torn = 0;
 	l->lost = 0;
 	if (path != NULL) {
-		if ((l->fd = daemon_log_file(path)) == -1)
+		if ((l->fd = daemon_log_file(l, path)) == -1)
 			return -1;
 		if ((l->path = strdup(path)) == NULL) {
 			daemon_log_close(l);
@@ -78,7 +83,7 @@ daemon_log_reopen(struct daemon_log *l)
 
 	if (l->path == NULL)
 		return 0;
-	fd = daemon_log_file(l->path);
+	fd = daemon_log_file(l, l->path);
 	if (fd == -1)
 		return -1;
 	close(l->fd);
@@ -227,8 +232,8 @@ daemon_pid_write(int fd)
 	return pwrite(fd, text, (size_t)n, 0) == n ? 0 : -1;
 }
 
-int
-daemon_pid_open(const char *path, char *err, size_t size)
+static int
+daemon_pid_take(const char *path, char *err, size_t size)
 {
 	pid_t owner = 0;
 	int fd = daemon_pid_lock(path, &owner);
@@ -236,23 +241,61 @@ daemon_pid_open(const char *path, char *err, size_t size)
 	if (fd == -1 && errno == EAGAIN) {
 		snprintf(err, size, "%s: another instance is running: pid %ld",
 		    path, (long)owner);
+		errno = EAGAIN;
 		return -1;
 	}
 	if (fd == -1) {
 		snprintf(err, size, "%s: %s", path, strerror(errno));
+		errno = 0;
 		return -1;
 	}
 	if (!daemon_pid_is_ours(fd)) {
 		snprintf(err, size, "%s: not a pid file, left as it is", path);
 		close(fd);
+		errno = 0;
 		return -1;
 	}
 	if (daemon_pid_write(fd) == -1) {
 		snprintf(err, size, "%s: %s", path, strerror(errno));
 		daemon_pid_close(path, fd);
+		errno = 0;
 		return -1;
 	}
 	return fd;
+}
+
+int
+daemon_pid_open(const char *path, char *err, size_t size)
+{
+	sigset_t all, before;
+	int fd, saved;
+
+	/* No signal ends us between the file and the note of it. */
+	sigfillset(&all);
+	if (sigprocmask(SIG_SETMASK, &all, &before) == -1) {
+		snprintf(err, size, "%s: %s", path, strerror(errno));
+		return -1;
+	}
+	fd = daemon_pid_take(path, err, size);
+	saved = errno;
+	if (fd != -1)
+		remove_path = path;
+	(void)sigprocmask(SIG_SETMASK, &before, NULL);
+	errno = saved;
+	return fd;
+}
+
+int
+daemon_each_second(int64_t *next, int *timeout)
+{
+	int64_t now = clock_ms();
+	int due = now >= *next;
+
+	if (due)
+		*next = now + SECOND;
+	if (*timeout == -1 || *timeout > *next - now)
+		*timeout = (int)(*next - now);
+	return due;
 }
 
 void
@@ -260,6 +303,7 @@ daemon_pid_close(const char *path, int fd)
 {
 	if (fd == -1)
 		return;
+	remove_path = NULL;
 	/* Who may not remove it leaves no number that means another process
 	 * some day. */
 	if (daemon_pid_is(path, fd) && unlink(path) == -1 &&
@@ -393,13 +437,12 @@ daemon_catch(int sig)
 }
 
 int
-daemon_signals(const char *pid_path)
+daemon_signals(void)
 {
 	struct sigaction sa;
 	size_t i;
 	int j;
 
-	remove_path = pid_path;
 	if (pipe(self_pipe) == -1)
 		return -1;
 	for (j = 0; j < 2; j++) {

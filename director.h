@@ -112,6 +112,8 @@ struct pydirector {
 	void		(*auth_done)(struct pydirector *);	/* with auth */
 	struct http	*http;		/* NULL: no web */
 	struct connlog	*connlog;	/* NULL: none yet */
+	uid_t		 log_uid;	/* as whom root opens it; 0: root */
+	gid_t		 log_gid;
 	struct sink	*syslog;	/* NULL: not to syslog(3) */
 	struct sink	*syslog_old;	/* retired; its helper may still end */
 	char		*syslog_default; /* facility; NULL: none */

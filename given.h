@@ -14,8 +14,6 @@ int		 secure_give(struct pydirector *, uid_t, gid_t, char *err,
 		    size_t size);
 int		 ssh_give(struct pydirector *, uid_t, gid_t, char *err,
 		    size_t size);
-int		 connlog_give(struct pydirector *, uid_t, gid_t, char *err,
-		    size_t size);
 /* We are another user now. The log tells which files cannot be read again;
  * helpers for syslog(3) are started anew. */
 void		 secure_given(struct pydirector *);

@@ -103,6 +103,17 @@ privilege_high(const struct privilege *p)
 	return p->user != NULL && geteuid() == 0;
 }
 
+int
+privilege_groups(const struct privilege *p, char *err, size_t size)
+{
+	if (!privilege_high(p) || (p->one_group ? setgroups(1, &p->gid) :
+	    initgroups(p->user, p->gid)) == 0)
+		return 0;
+	snprintf(err, size, "user %s: groups not changed: %s", p->user,
+	    strerror(errno));
+	return -1;
+}
+
 /* Tries to get everything back: 1: that is possible. */
 static int
 privilege_back(const struct privilege *p)
@@ -120,11 +131,10 @@ privilege_drop(const struct privilege *p, char *err, size_t size)
 {
 	const char *what = NULL;
 
+	if (privilege_groups(p, err, size) == -1)
+		return -1;
 	if (geteuid() == 0) {
-		if ((p->one_group ? setgroups(1, &p->gid) :
-		    initgroups(p->user, p->gid)) == -1)
-			what = "groups";
-		else if (setgid(p->gid) == -1)
+		if (setgid(p->gid) == -1)
 			what = "group";
 		else if (setuid(p->uid) == -1)
 			what = "user";

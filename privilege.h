@@ -23,6 +23,9 @@ int	 privilege_find(struct privilege *, char *text, char *err,
 	    size_t size);
 /* 1: we have what he does not have. */
 int	 privilege_high(const struct privilege *);
+/* Root gets his groups, and those alone, for files that are opened with his
+ * rights; nobody else changes. 0, or -1 with a text in err. */
+int	 privilege_groups(const struct privilege *, char *err, size_t size);
 /* Becomes that user, for good: this has been tried when 0 is returned. -1 with
  * a text in err: nobody knows who we are now. */
 int	 privilege_drop(const struct privilege *, char *err, size_t size);

@@ -13,6 +13,7 @@
 #include <poll.h>
 #include <signal.h>
 #include <stdarg.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -42,6 +43,8 @@ struct program {
 	const char		*config;
 	char			*pid_path;	/* the same, absolute */
 	int			 pid_fd;
+	int			 pid_waits;	/* another process has it */
+	int64_t			 pid_next;	/* when it is tried again */
 	int			 lifeline;	/* to our parent, or -1 */
 	int			 log_open;
 	struct daemon_log	 log;
@@ -94,8 +97,8 @@ log_say(struct program *p, enum pydirector_level level, const char *format,
 }
 
 /* The start has failed: tells on standard error, in the log when that is
- * elsewhere, and the process whose place we would have taken. */
-static void
+ * elsewhere, and the process whose place we would have taken. Returns -1. */
+static int
 complain(struct program *p, const char *what, const char *why)
 {
 	char text[TEXT_MAX];
@@ -107,6 +110,7 @@ complain(struct program *p, const char *what, const char *why)
 		log_say(p, PYDIRECTOR_ERR, "start: failed: %s", text);
 	if (p->director != NULL)
 		pydirector_failed(p->director, text);
+	return -1;
 }
 
 /* The start. */
@@ -118,8 +122,7 @@ open_syslog(struct program *p)
 	if (pydirector_with_syslog(p->director,
 	    p->log.fd == -1 ? "daemon" : NULL) == 0)
 		return 0;
-	complain(p, "", pydirector_error(p->director));
-	return -1;
+	return complain(p, "", pydirector_error(p->director));
 }
 
 /* -l, else what the configuration names, else standard error with -d; and
@@ -128,19 +131,21 @@ static int
 open_log(struct program *p)
 {
 	const char *path = p->log_path;
-	char *absolute = NULL;
+	char *absolute = NULL, text[TEXT_MAX];
 	int result;
 
 	if (path == NULL)
 		path = pydirector_log_file(p->director);
-	if (path != NULL && (absolute = daemon_absolute(path)) == NULL) {
-		complain(p, path, strerror(errno));
-		return -1;
-	}
-	result = daemon_log_open(&p->log, absolute, p->foreground);
-	if (result == -1)
-		complain(p, path == NULL ? "log" : path, strerror(errno));
-	else
+	if (path != NULL && (absolute = daemon_absolute(path)) == NULL)
+		return complain(p, path, strerror(errno));
+	result = daemon_log_open(&p->log, absolute, p->foreground,
+	    p->privilege.uid, p->privilege.gid);
+	if (result == -1) {
+		snprintf(text, sizeof(text), "%s%s", strerror(errno),
+		    privilege_high(&p->privilege) ? ", for the user of -u" :
+		    "");
+		complain(p, path == NULL ? "log" : path, text);
+	} else
 		p->log_open = 1;
 	free(absolute);
 	return result == -1 ? -1 : open_syslog(p);
@@ -151,20 +156,31 @@ open_pid(struct program *p)
 {
 	char err[TEXT_MAX];
 
-	if (p->pid_option == NULL)
-		return 0;
 	if (p->pid_path == NULL)
-		p->pid_path = daemon_absolute(p->pid_option);
-	if (p->pid_path == NULL) {
-		complain(p, p->pid_option, strerror(errno));
-		return -1;
-	}
+		return 0;
 	p->pid_fd = daemon_pid_open(p->pid_path, err, sizeof(err));
-	if (p->pid_fd == -1) {
-		complain(p, "", err);
-		return -1;
-	}
-	return 0;
+	if (p->pid_fd != -1)
+		return 0;
+	return complain(p, "", err);
+}
+
+/* That of the old process, which gives it up when it hears of us; while it is
+ * silent we wait for it. */
+static void
+inherit_pid(struct program *p)
+{
+	int waited = p->pid_waits;
+	char err[TEXT_MAX];
+
+	if (p->pid_path == NULL)
+		return;
+	p->pid_fd = daemon_pid_open(p->pid_path, err, sizeof(err));
+	p->pid_waits = p->pid_fd == -1 && errno == EAGAIN;
+	if (p->pid_fd != -1 && waited)
+		log_say(p, PYDIRECTOR_NOTICE, "pid file: written");
+	if (p->pid_fd == -1 && (!waited || !p->pid_waits))
+		log_say(p, PYDIRECTOR_WARNING, "pid file: %s%s", err,
+		    p->pid_waits ? ": tried again each second" : "");
 }
 
 /* What operators ask for, by signals or by commands. */
@@ -247,6 +263,7 @@ upgraded(void *arg, long pid, const char *why)
 	notify_successor(&p->notify, pid);
 	daemon_pid_release(p->pid_fd);
 	p->pid_fd = -1;
+	p->pid_waits = 0;
 }
 
 static int
@@ -268,6 +285,21 @@ upgrade(void *arg)
 
 /* More of the start. */
 
+/* Before the first file: logs are opened with the user's rights. */
+static int
+prepare(struct program *p)
+{
+	const struct privilege *u = &p->privilege;
+	char err[TEXT_MAX];
+
+	if (p->pid_option != NULL &&
+	    (p->pid_path = daemon_absolute(p->pid_option)) == NULL)
+		return complain(p, p->pid_option, strerror(errno));
+	if (privilege_groups(u, err, sizeof(err)) == -1)
+		return complain(p, "", err);
+	return pydirector_open_as(p->director, u->uid, u->gid);
+}
+
 /* Everything is bound and open: what it needs later becomes the user's, and so
  * do we. */
 static int
@@ -279,38 +311,28 @@ drop(struct program *p)
 
 	if (u->user == NULL)
 		return 0;
-	if (high && ((p->log.fd != -1 && give_file(p->log.fd, p->log.path,
-	    u->uid, u->gid) == -1) || (p->pid_fd != -1 &&
-	    give_file(p->pid_fd, p->pid_path, u->uid, u->gid) == -1))) {
-		complain(p, "log or pid file: cannot be given away",
+	if (high && p->pid_fd != -1 &&
+	    give_file(p->pid_fd, p->pid_path, u->uid, u->gid) == -1)
+		return complain(p, "pid file: cannot be given away",
 		    strerror(errno));
-		return -1;
-	}
-	if (high && pydirector_give(p->director, u->uid, u->gid) == -1) {
-		complain(p, "", pydirector_error(p->director));
-		return -1;
-	}
-	if (privilege_drop(u, err, sizeof(err)) == -1) {
-		complain(p, "", err);
-		return -1;
-	}
-	if (harden_confine((const char *const *)p->programs) == -1) {
-		complain(p, "pledge", strerror(errno));
-		return -1;
-	}
+	if (high && pydirector_give(p->director, u->uid, u->gid) == -1)
+		return complain(p, "", pydirector_error(p->director));
+	if (privilege_drop(u, err, sizeof(err)) == -1)
+		return complain(p, "", err);
+	if (harden_confine((const char *const *)p->programs) == -1)
+		return complain(p, "pledge", strerror(errno));
 	if (high)
 		log_say(p, PYDIRECTOR_NOTICE, "director: user %s", u->user);
 	pydirector_given(p->director);
 	return 0;
 }
 
-/* Takes the place of the old process. Its pid file is free now; it is too late
- * to fail. */
+/* Takes the place of the old process. It is too late to fail. */
 static void
 succeed(struct program *p)
 {
 	(void)pydirector_ready(p->director);
-	(void)open_pid(p);
+	inherit_pid(p);
 	if (!p->foreground && daemon_ready(-1) == -1)
 		log_say(p, PYDIRECTOR_WARNING, "director: not in /: %s",
 		    strerror(errno));
@@ -322,10 +344,8 @@ choose_wait(struct program *p)
 {
 	if (pydirector_use(p->director, p->wait) == 0)
 		return 0;
-	if (p->wait != NULL) {
-		complain(p, p->wait, "does not work here");
-		return -1;
-	}
+	if (p->wait != NULL)
+		return complain(p, p->wait, "does not work here");
 	log_say(p, PYDIRECTOR_NOTICE,
 	    "director: the kernel's set fails its test: poll is used");
 	return 0;
@@ -338,26 +358,20 @@ begin(struct program *p)
 	int successor = p->upgrade.sockets != -1;
 
 	if (!p->foreground && !successor &&
-	    (p->lifeline = daemon_detach()) == -1) {
-		complain(p, "fork", strerror(errno));
+	    (p->lifeline = daemon_detach()) == -1)
+		return complain(p, "fork", strerror(errno));
+	if (prepare(p) == -1 || open_log(p) == -1)
 		return -1;
-	}
-	if (open_log(p) == -1 || (!successor && open_pid(p) == -1))
-		return -1;
-	p->fds[0].fd = daemon_signals(successor ? NULL : p->pid_path);
+	p->fds[0].fd = daemon_signals();
 	p->fds[0].events = POLLIN;
-	if (p->fds[0].fd == -1) {
-		complain(p, "signals", strerror(errno));
-		return -1;
-	}
-	if (choose_wait(p) == -1)
+	if (p->fds[0].fd == -1)
+		return complain(p, "signals", strerror(errno));
+	if ((!successor && open_pid(p) == -1) || choose_wait(p) == -1)
 		return -1;
 	(void)pydirector_raise_files();
 	(void)pydirector_resolve(p->director);
-	if (pydirector_start(p->director) == -1) {
-		complain(p, "", pydirector_error(p->director));
-		return -1;
-	}
+	if (pydirector_start(p->director) == -1)
+		return complain(p, "", pydirector_error(p->director));
 	return drop(p);
 }
 
@@ -441,13 +455,16 @@ obey(struct program *p)
 static void
 run(struct program *p)
 {
-	int i, n;
+	int i, n, timeout;
 
 	while (!p->draining || !pydirector_finished(p->director)) {
 		n = collect(p);
 		p->fds[0].revents = 0;
-		if (poll(p->fds, (nfds_t)n, notify_timeout(&p->notify,
-		    pydirector_timeout(p->director))) == -1) {
+		timeout = notify_timeout(&p->notify,
+		    pydirector_timeout(p->director));
+		if (p->pid_waits && daemon_each_second(&p->pid_next, &timeout))
+			inherit_pid(p);
+		if (poll(p->fds, (nfds_t)n, timeout) == -1) {
 			for (i = 0; i < n; i++)
 				p->fds[i].revents = 0;
 			/* Short of memory: the others need a moment. */
@@ -519,20 +536,14 @@ load(struct program *p, const char *argv0)
 {
 	char err[TEXT_MAX];
 
-	if (make(p, argv0) == -1) {
-		complain(p, "", strerror(ENOMEM));
-		return -1;
-	}
+	if (make(p, argv0) == -1)
+		return complain(p, "", strerror(ENOMEM));
 	if (p->upgrade.sockets != -1 && pydirector_take_over(p->director,
-	    UPGRADE_FD, p->upgrade.sockets) == -1) {
-		complain(p, "upgrade", pydirector_error(p->director));
-		return -1;
-	}
+	    UPGRADE_FD, p->upgrade.sockets) == -1)
+		return complain(p, "upgrade", pydirector_error(p->director));
 	if (p->user != NULL && privilege_find(&p->privilege, p->user, err,
-	    sizeof(err)) == -1) {
-		complain(p, "", err);
-		return -1;
-	}
+	    sizeof(err)) == -1)
+		return complain(p, "", err);
 	if (pydirector_load(p->director, p->config) == 0)
 		return 0;
 	fprintf(stderr, "%s\n", pydirector_error(p->director));

@@ -412,8 +412,12 @@ int		 pydirector_ready(struct pydirector *);
 /* Tells the old process why we cannot start, once. */
 void		 pydirector_failed(struct pydirector *, const char *why);
 
-/* After pydirector_start, for a program that goes on as another user: gives him
- * the UNIX sockets, the connection log, and the keys that were made. */
+/* Before pydirector_start, for a program that root starts and that goes on as
+ * another user: the connection log is opened with his rights; the groups of the
+ * process have to be his by then. */
+int		 pydirector_open_as(struct pydirector *, uid_t, gid_t);
+/* After pydirector_start: gives him the UNIX sockets, and the keys that were
+ * made. */
 int		 pydirector_give(struct pydirector *, uid_t, gid_t);
 /* When it is that user: starts helpers anew, and logs what he cannot read. */
 void		 pydirector_given(struct pydirector *);

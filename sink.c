@@ -27,7 +27,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "compat/give.h"
+#include "compat/openas.h"
 #include "buf.h"
 #include "net.h"
 #include "loop.h"
@@ -46,6 +46,8 @@ struct sink {
 	struct loop	*loop;
 	char		*name;		/* path of the file, or facility */
 	char		*helper;	/* NULL: a file */
+	uid_t		 uid;		/* as whom root opens it; 0: root */
+	gid_t		 gid;
 	int		 fd;		/* -1: none now */
 	struct child	 child;
 	struct buf	 lines;		/* not yet written */
@@ -122,10 +124,10 @@ sink_lose(struct sink *s, int error)
 /* Opening. */
 
 static int
-sink_open_file(const char *path)
+sink_open_file(const struct sink *s)
 {
-	return open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC |
-	    O_NOCTTY | O_NONBLOCK, 0640);
+	return open_as(s->uid, s->gid, s->name, O_WRONLY | O_APPEND | O_CREAT |
+	    O_CLOEXEC | O_NOCTTY | O_NONBLOCK, 0640);
 }
 
 /* The path could not be opened: 1: it is a FIFO that nobody reads. */
@@ -174,7 +176,7 @@ sink_open(struct sink *s)
 	}
 	s->open_at = now + OPEN_WAIT;
 	s->fd = s->helper != NULL ? sink_open_helper(s) :
-	    sink_open_file(s->name);
+	    sink_open_file(s);
 	return s->fd == -1 ? -1 : 0;
 }
 
@@ -351,8 +353,8 @@ sink_line(struct sink *s, int level, const char *line, size_t n)
 /* Making and freeing. */
 
 static struct sink *
-sink_new(struct loop *loop, const char *helper, const char *name,
-    sink_lost_fn *fn, void *arg)
+sink_new(struct loop *loop, const char *helper, const char *name, uid_t uid,
+    gid_t gid, sink_lost_fn *fn, void *arg)
 {
 	struct sink *s = calloc(1, sizeof(*s));
 
@@ -368,6 +370,8 @@ sink_new(struct loop *loop, const char *helper, const char *name,
 		return NULL;
 	}
 	s->loop = loop;
+	s->uid = uid;
+	s->gid = gid;
 	s->fd = -1;
 	child_init(&s->child, loop);
 	buf_init(&s->lines, SINK_MAX + 1);
@@ -384,16 +388,17 @@ sink_new(struct loop *loop, const char *helper, const char *name,
 }
 
 struct sink *
-sink_file(struct loop *loop, const char *path, sink_lost_fn *fn, void *arg)
+sink_file(struct loop *loop, const char *path, uid_t uid, gid_t gid,
+    sink_lost_fn *fn, void *arg)
 {
-	return sink_new(loop, NULL, path, fn, arg);
+	return sink_new(loop, NULL, path, uid, gid, fn, arg);
 }
 
 struct sink *
 sink_syslog(struct loop *loop, const char *helper, const char *facility,
     sink_lost_fn *fn, void *arg)
 {
-	return sink_new(loop, helper, facility, fn, arg);
+	return sink_new(loop, helper, facility, 0, 0, fn, arg);
 }
 
 int
@@ -405,7 +410,7 @@ sink_reopen(struct sink *s)
 		return 0;
 	/* What was said until now belongs to the old one. */
 	sink_flush(s);
-	fd = sink_open_file(s->name);
+	fd = sink_open_file(s);
 	if (fd == -1 && !sink_is_unread(s->name))
 		return -1;
 	if (s->fd != -1)
@@ -415,13 +420,6 @@ sink_reopen(struct sink *s)
 	if (s->lines.len > 0)
 		sink_flush(s);
 	return 0;
-}
-
-int
-sink_give(struct sink *s, uid_t uid, gid_t gid)
-{
-	return s->helper != NULL || s->fd == -1 ? 0 :
-	    give_file(s->fd, s->name, uid, gid);
 }
 
 void

@@ -23,10 +23,12 @@ struct sink;
  * most, and from sink_free. */
 typedef void	 sink_lost_fn(void *arg, uint64_t lines, const char *why);
 
-/* Appends to a file, which is made with mode 0640. A FIFO that nobody reads
- * is no error: it is opened when somebody does. NULL with errno. */
-struct sink	*sink_file(struct loop *, const char *path, sink_lost_fn *,
-		    void *arg);
+/* Appends to a file, which is made with mode 0640; root opens it with the
+ * rights of the user uid, unless that is 0 (compat/openas.h). A FIFO that
+ * nobody reads is no error: it is opened when somebody does. NULL with
+ * errno. */
+struct sink	*sink_file(struct loop *, const char *path, uid_t uid, gid_t,
+		    sink_lost_fn *, void *arg);
 /* Starts the helper program in its mode `syslog` with a facility, and again
  * when it ends, once a second at most. NULL with errno. */
 struct sink	*sink_syslog(struct loop *, const char *helper,
@@ -38,8 +40,6 @@ void		 sink_flush(struct sink *);
 /* Opens the file anew, for one that was renamed. 0, or -1 with errno: the old
  * one stays in use. */
 int		 sink_reopen(struct sink *);
-/* A file is given to a user. 0, or -1 with errno. */
-int		 sink_give(struct sink *, uid_t, gid_t);
 /* We are another user: a helper is ended, and started anew for the lines that
  * follow. */
 void		 sink_restart(struct sink *);

@@ -178,7 +178,7 @@ refused "hostKey=\"$TMP/id.pub\"" 'open to others|not a private key' \
 (umask 077 && echo nonsense >"$TMP/nonsense")
 refused "hostKey=\"$TMP/nonsense\"" 'not a private key' "nonsense"
 refused "hostKey=\"$TMP\"" 'not a file' "a directory"
-mkfifo -m 600 "$TMP/fifo"
-refused "hostKey=\"$TMP/fifo\"" 'not a file' "a FIFO"
+mkfifo -m 600 "$TMP/key.fifo"
+refused "hostKey=\"$TMP/key.fifo\"" 'not a file' "a FIFO"
 refused "hostKey=\"$TMP/none/key\"" 'No such file' "no directory"
 done_testing

@@ -65,7 +65,8 @@ program whole $add 'pydirector_set(d, "web", 0, 0, "maxConns", "1")' \
 program parts $add 'pydirector_with_helper(d, "")' 'pydirector_with_web(d)' \
     'pydirector_with_ssh(d, "", "")' 'pydirector_with_console(d)' \
     'pydirector_with_control(d)' 'pydirector_with_connlog(d)' \
-    'pydirector_with_syslog(d, "daemon")' 'pydirector_give(d, 1, 1)'
+    'pydirector_with_syslog(d, "daemon")' 'pydirector_open_as(d, 1, 1)' \
+    'pydirector_give(d, 1, 1)'
 program files $add 'pydirector_load(d, "x")' 'pydirector_reload(d)'
 program text $add 'pydirector_load_text(d, "x", "", 0)'
 program tls $add 'pydirector_with_web(d)' 'pydirector_with_tls(d)'

@@ -124,7 +124,7 @@ house_headers()
 		pydirector.c)
 			others='-e compat/give.h -e compat/harden.h -e notify.h -e password.h
 			    -e privilege.h -e upgrade.h' ;;
-		daemon.c) others='-e log.h -e clock.h' ;;
+		daemon.c) others='-e log.h -e clock.h -e compat/openas.h' ;;
 		*) continue ;;
 		esac
 		sed -n 's/^#[ 	]*include *"\(.*\)".*/\1/p' "$f" |

@@ -8,7 +8,7 @@
 
 test "$(id -u)" -eq 0 || skip_all "only root can become another user"
 test -r /proc/self/status || skip_all "there is no /proc"
-need runuser timeout unshare
+need runuser setpriv timeout unshare
 id -u nobody >/dev/null 2>&1 || skip_all "there is no user nobody"
 uid=$(id -u nobody)
 gid=$(id -g nobody)
@@ -157,8 +157,13 @@ start
 kill -TERM "$PYD"
 ok "it ends" wait_for 20 exited "$PYD"
 
-# A directory that is not his: the pid file is empty in the end.
+# A directory that is not his: log files are made for him; the pid file is empty
+# in the end.
 mkdir "$TMP/root"
+for log in log conn; do
+	: >"$TMP/root/$log"
+	chown "$uid:$gid" "$TMP/root/$log"
+done
 sed "s|$OWN|$TMP/root|g" "$TMP/plain.xml" >"$TMP/root/d.xml"
 chmod 600 "$TMP/root/d.xml"
 LOG=$TMP/root/log
@@ -203,11 +208,36 @@ for log in log conn; do
 	ln -s "$TMP/root/$log.is" "$OWN/$log"
 	chown -h nobody "$OWN/$log"
 	like "$(refused "$BUILD/pydirector" -d -u nobody -l "$OWN/log" \
-	    "$OWN/c.xml")" '^1 pydirector: .*cannot be given away: ' \
+	    "$OWN/c.xml")" '^1 pydirector: .*: Permission denied' \
 	    "what is not his, by a link of his: $log"
 	is "$(find "$TMP/root/$log.is" -user root)" "$TMP/root/$log.is" \
 	    "stays root's"
 	rm "$OWN/$log"
+done
+
+# What he writes into the configuration is no more than what he may open: not
+# what is root's, nor by root's groups, nor a new file.
+denied='^1 pydirector: .*/%s: Permission denied'
+for mode in 600 660 664; do
+	echo root >"$TMP/secret"
+	chmod $mode "$TMP/secret"
+	for element in logging connlog; do
+		sed -e '/<connlog/d' -e "s|<logging .*|<$element \
+		    file=\"$TMP/secret\"/>|" "$TMP/plain.xml" >"$OWN/bad.xml"
+		chown "$uid:$gid" "$OWN/bad.xml"
+		like "$(refused setpriv --groups 0 "$BUILD/pydirector" -d \
+		    -u nobody "$OWN/bad.xml")" \
+		    "$(printf "$denied" secret)" "$element: mode $mode"
+		is "$(find "$TMP/secret" -user root) $(cat "$TMP/secret")" \
+		    "$TMP/secret root" "it is as it was"
+	done
+done
+for element in logging connlog; do
+	sed -e '/<connlog/d' -e "s|<logging .*|<$element \
+	    file=\"$TMP/root/new\"/>|" "$TMP/plain.xml" >"$OWN/bad.xml"
+	like "$(refused "$BUILD/pydirector" -d -u nobody "$OWN/bad.xml")" \
+	    "$(printf "$denied" new)" "$element: a directory of root's"
+	ok "nothing is made there" test ! -e "$TMP/root/new"
 done
 
 # A low port, in a network of its own: it stays, others cannot be added.

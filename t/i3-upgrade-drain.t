@@ -188,13 +188,48 @@ kill -USR1 "$a_pid"
 end_client "$a_pid"
 is "$? $(tail -n 1 "$TMP/a")" "0 pong 1 good" "the connection goes on"
 ok "the old one ends with it" wait_for 20 exited "$one"
+rm "$BUILD/pydirector.go"
+
+# The old one is stopped when the new one is ready: it keeps the pid file until
+# it goes on.
+: >"$LOG"
+mv "$BUILD/pydirector" "$BUILD/script"
 mv "$BUILD/real" "$BUILD/pydirector"
+start_foreground -v -l "$LOG" -p "$TMP/daemon.pid" ${PYDIRECTOR_FLAGS:-}
+wait_for 20 begun 1 || bail "it does not start"
+one=$daemon
+web=$(addr_of web)
+mv "$BUILD/pydirector" "$BUILD/real"
+mv "$BUILD/script" "$BUILD/pydirector"
+kill -USR2 "$one"
+wait_log 'director: upgrade: started [0-9]+$'
+two=$(sed -n 's/.*upgrade: started //p' "$LOG")
+test_pids="$test_pids $two"
+is "$(client "$web" pong:1 close)" "pong 1 good" "the old one serves"
+kill -STOP "$one"
+: >"$BUILD/pydirector.go"
+ok "the old one is silent" wait_log 'states are lost: .*is silent' 20
+ok "the new one has started" wait_for 10 begun 2
+ok "the pid file is waited for" logged \
+    " warning pid file: .*another instance is running: pid $one: tried again"
+is "$(count_log ' start: failed')" 0 "that is no failure"
+is "$(client "$web" pong:1 close)" "pong 1 good" "the new one serves"
+kill -CONT "$one"
+ok "the old one goes" wait_for 20 exited "$one"
+ok "the pid file is the new one's" wait_log ' notice pid file: written$'
+is "$(pid)" "$two" "its number"
+is "$(count_log ' pid file: ')" 2 "told once"
+kill -TERM "$two"
+ok "it ends" wait_for 20 exited_all "$two"
+ok "with its pid file" test ! -e "$TMP/daemon.pid"
+mv "$BUILD/real" "$BUILD/pydirector"
+: >"$LOG"
 
 # The old one dies: the new one serves.
 start_foreground -v -l "$LOG" -p "$TMP/daemon.pid" ${PYDIRECTOR_FLAGS:-}
-wait_for 20 begun 2 || bail "it does not start"
+wait_for 20 begun 1 || bail "it does not start"
 one=$daemon
-n=2
+n=1
 web=$(sed -n 's/.* listener web \(.*\): listening$/\1/p' "$LOG" | tail -n 1)
 connect a
 upgrade

@@ -194,7 +194,7 @@ test_file(void)
 	struct stat st;
 
 	umask(0);
-	s = sink_file(&loop, "file", lost, NULL);
+	s = sink_file(&loop, "file", 0, 0, lost, NULL);
 	ok(s != NULL && stat("file", &st) == 0 && (st.st_mode & 0777) == 0640,
 	    "a file is made, with mode 0640");
 	say(s, "one");
@@ -218,7 +218,8 @@ test_file(void)
 	sink_free(s);
 	is(file_text("file.1"), "four\nfive\n",
 	    "then the old one stays, and takes the last line at the end");
-	ok(sink_file(&loop, "no/file", lost, NULL) == NULL && errno == ENOENT,
+	ok(sink_file(&loop, "no/file", 0, 0, lost, NULL) == NULL &&
+	    errno == ENOENT,
 	    "no such directory");
 	ok(lost_calls == 0, "nothing was lost");
 }
@@ -226,7 +227,7 @@ test_file(void)
 static void
 test_long(void)
 {
-	struct sink *s = sink_file(&loop, "long", lost, NULL);
+	struct sink *s = sink_file(&loop, "long", 0, 0, lost, NULL);
 
 	if (s == NULL)
 		abort();
@@ -246,7 +247,7 @@ test_fifo(void)
 	int fd, n = 0, told;
 
 	mkfifo("fifo", 0600);
-	s = sink_file(&loop, "fifo", lost, NULL);
+	s = sink_file(&loop, "fifo", 0, 0, lost, NULL);
 	ok(s != NULL, "a FIFO that nobody reads");
 	say(s, "one");
 	later(0);
@@ -293,7 +294,7 @@ test_limit(void)
 	getrlimit(RLIMIT_FSIZE, &old);
 	small = old;
 	small.rlim_cur = 10;
-	s = sink_file(&loop, "limit", lost, NULL);
+	s = sink_file(&loop, "limit", 0, 0, lost, NULL);
 	setrlimit(RLIMIT_FSIZE, &small);
 	say(s, "12345678");
 	say(s, "abcdefgh");
@@ -327,7 +328,7 @@ test_full(void)
 		return;
 	}
 	forget();
-	s = sink_file(&loop, "/dev/full", lost, NULL);
+	s = sink_file(&loop, "/dev/full", 0, 0, lost, NULL);
 	taken = fill(s);
 	taken += (int)sink_lost(s);
 	later(1100);
