@@ -32,6 +32,12 @@ test_clock(void)
 	return clock_ms() + skew;
 }
 
+/* As pydirector_hand_over() and pydirector_take_over() set it. */
+static const struct handover_ops ops = {
+	handover_stop, handover_cancel, takeover_reopen, takeover_stop,
+	takeover_done
+};
+
 static struct pydirector *
 director_of(const char *hosts)
 {
@@ -55,6 +61,7 @@ director_of(const char *hosts)
 		d->model->services[i]->director = d;
 	d->loop.clock = test_clock;
 	d->loop.now = d->started = test_clock();
+	d->upgrades = &ops;
 	return d;
 }
 
