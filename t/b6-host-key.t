@@ -147,6 +147,8 @@ start_balancer <<END
 $(config | sed "s|<admin>|<admin><console socket=\"$TMP/console\"/>|")
 END
 wait_log ' ssh .*: listening$' || bail "SSH does not listen"
+wait_log ' director: started: ' || bail "it does not start"
+balancer_fds=$(count_fds)
 touch "$TMP/slow"
 from=$(clock)
 out=$("$BUILD/pydirectorctl" -s "$TMP/console" set attr=ssh.hostKey \
