@@ -336,8 +336,7 @@ start_balancer()
 balancer_settled()
 {
 	test ! -s "$TMP/rc.$balancer_n" || return 0
-	test "$(grep -c ': listening$' "$LOG")" -ge \
-	    "$(grep -c '<listen ' "$TMP/pydirector.xml")" && test -s "$TMP/pid"
+	grep -q ' director: started: ' "$LOG" && test -s "$TMP/pid"
 }
 
 # addr_of SERVICE [ERE]: the address that it listens on (one that matches).
