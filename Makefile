@@ -9,7 +9,7 @@
 # Only GNU make reads this: no word about directories.
 GNUMAKEFLAGS = --no-print-directory
 
-all bench coverage fuzz lint soak install uninstall install-extra uninstall-extra: config.mk
+all analyze bench coverage fuzz lint soak install uninstall install-extra uninstall-extra: config.mk
 	@$(MAKE) -f build.mk $@
 
 demo:
@@ -34,5 +34,5 @@ distclean: clean
 dist:
 	sh tools/dist.sh
 
-.PHONY: all bench coverage fuzz lint soak install uninstall install-extra uninstall-extra \
+.PHONY: all analyze bench coverage fuzz lint soak install uninstall install-extra uninstall-extra \
 	demo check clean distclean dist

@@ -419,10 +419,15 @@ coverage: web-files.h
 	@MAKE='$(MAKE)' JOBS='$(JOBS)' POLLTESTS='$(TRAFFIC)' \
 	    sh tools/coverage.sh $(TESTS)
 
+LINT = XML_CFLAGS='$(XML_CFLAGS)' TLS_CFLAGS='$(TLS_CFLAGS)' \
+	SSH_CFLAGS='$(SSH_CFLAGS)' CURL_CFLAGS='$(CURL_CFLAGS)' \
+	sh tools/lint.sh
+
 lint: web-files.h
-	@XML_CFLAGS='$(XML_CFLAGS)' TLS_CFLAGS='$(TLS_CFLAGS)' \
-	    CURL_CFLAGS='$(CURL_CFLAGS)' \
-	    sh tools/lint.sh
+	@$(LINT)
+
+analyze: web-files.h
+	@$(LINT) analyze
 
 install: all installed.a $(PC)
 	@sh tools/install.sh 755 '$(DESTDIR)$(SBINDIR)' pydirector pydirectorctl
@@ -466,7 +471,7 @@ clean:
 	rm -f web-files.h libpydirector.a installed.a $(PC) $(PROGRAMS) $(TOOLS) $(BENCH) \
 	    $(SOAK) t/load $(UNITS)
 
-.PHONY: all tests check fuzz check-all check-poll check-standin floors demo bench soak coverage lint install uninstall install-extra uninstall-extra clean
+.PHONY: all tests check fuzz check-all check-poll check-standin floors demo bench soak coverage lint analyze install uninstall install-extra uninstall-extra clean
 
 # Dependencies; `sh tools/deps.sh -w` writes what follows.
 addr.o: addr.c addr.h config.h

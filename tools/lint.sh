@@ -2,9 +2,11 @@
 # SPDX-License-Identifier: ISC
 #
 # Looks for faults without running anything: both compilers with strict
-# warnings, gcc with its analyzer, clang-tidy (see .clang-tidy), cppcheck,
-# mandoc, and the shells' own syntax check. A tool that is missing is named and
-# left out; with CI=true that is a failure.
+# warnings, cppcheck, mandoc, and the shells' own syntax check. With `analyze`
+# instead: gcc's analyzer and clang-tidy (see .clang-tidy), which take longer. A
+# tool that is missing is named and left out; with CI=true that is a failure.
+#
+#	lint.sh [analyze]
 #
 # Environment: JOBS (default: the number of processors).
 
@@ -66,21 +68,14 @@ file_flags()
 	esac
 }
 
-# Optimising, since some warnings need what it finds out. The analyzers look at
-# what is installed. That of gcc takes what is kept in a list for lost; and
-# that of clang may not think about a function for ever.
+# Optimising, since some warnings need what it finds out.
 check_file()
 {
-	analyze= tidy=
-	case $1 in
-	t/*)	;;
-	*)	analyze=$ANALYZE tidy=$TIDY ;;
-	esac
-	test -z "$GCC" || step "gcc" gcc $STRICT -I. $flags -O2 $analyze \
+	test -z "$GCC" || step "gcc" gcc $STRICT -I. $flags -O2 $ANALYZE \
 	    -c -o "$object" "$1"
 	test -z "$CLANG" || step "clang" clang $STRICT -I. $flags -O2 \
 	    -c -o "$object" "$1"
-	test -z "$tidy" || step clang-tidy clang-tidy --quiet "$1" -- \
+	test -z "$TIDY" || step clang-tidy clang-tidy --quiet "$1" -- \
 	    -std=c99 -I. $flags -Xclang -analyzer-config \
 	    -Xclang max-nodes=20000
 }
@@ -90,7 +85,7 @@ check_row()
 {
 	object=$TMP/$1.o
 	i=0
-	for file in *.c compat/*.c t/*.c; do
+	for file in $files; do
 		i=$((i + 1))
 		test $((i % JOBS)) -eq "$1" && test -f "$file" &&
 		    file_flags "$file" || continue
@@ -101,14 +96,23 @@ check_row()
 
 GCC= CLANG= TIDY= ANALYZE=
 missing gcc || GCC=yes
-missing clang || CLANG=yes
-missing clang-tidy || TIDY=yes
-if test -n "$GCC"; then
+case ${1-} in
+'')
+	files="*.c compat/*.c t/*.c"
+	missing clang || CLANG=yes ;;
+analyze)
+	# What is installed. gcc takes what is kept in a list for lost; and
+	# clang may not think about a function for ever.
+	files="*.c compat/*.c"
+	missing clang-tidy || TIDY=yes
+	ANALYZE="-fanalyzer -Wno-analyzer-malloc-leak"
 	echo 'extern int x;' >"$TMP/try.c"
-	analyze="-fanalyzer -Wno-analyzer-malloc-leak"
-	! gcc -Werror $analyze -c -o "$TMP/try.o" "$TMP/try.c" \
-	    2>/dev/null || ANALYZE=$analyze
-fi
+	test -n "$GCC" && gcc -Werror $ANALYZE -c -o "$TMP/try.o" \
+	    "$TMP/try.c" 2>/dev/null || GCC= ;;
+*)
+	echo "usage: lint.sh [analyze]" >&2
+	exit 2 ;;
+esac
 row=0
 while test $row -lt "$JOBS"; do
 	check_row $row &
@@ -116,6 +120,11 @@ while test $row -lt "$JOBS"; do
 done
 wait
 test ! -f "$TMP/failed" || failed=yes
+if test "${1-}" = analyze; then
+	test -z "$failed" || exit 1
+	echo "analyze: clean"
+	exit 0
+fi
 
 # What is suppressed: a comparison with a pointer that may be NULL is taken for
 # a test of the other pointer; and what has no threads to fear here: crypt(3),
