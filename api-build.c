@@ -36,30 +36,32 @@ build_run(struct pydirector *d, const char *command, const struct build *b)
 	return api_command(d, command, b->args, b->n);
 }
 
-int
-pydirector_add_service(struct pydirector *d, const char *service,
-    const char *listen)
+/* A command that names a service and one thing of it. */
+static int
+build_in(struct pydirector *d, const char *command, const char *service,
+    const char *name, const char *value)
 {
 	struct build b = { .n = 0 };
 
 	if (api_begin(d) == -1)
 		return -1;
 	build_arg(&b, "service", service);
-	build_arg(&b, "listen", listen);
-	return build_run(d, "newService", &b);
+	build_arg(&b, name, value);
+	return build_run(d, command, &b);
+}
+
+int
+pydirector_add_service(struct pydirector *d, const char *service,
+    const char *listen)
+{
+	return build_in(d, "newService", service, "listen", listen);
 }
 
 int
 pydirector_add_listen(struct pydirector *d, const char *service,
     const char *listen)
 {
-	struct build b = { .n = 0 };
-
-	if (api_begin(d) == -1)
-		return -1;
-	build_arg(&b, "service", service);
-	build_arg(&b, "listen", listen);
-	return build_run(d, "newListen", &b);
+	return build_in(d, "newListen", service, "listen", listen);
 }
 
 int
@@ -80,13 +82,7 @@ int
 pydirector_enable(struct pydirector *d, const char *service,
     const char *group)
 {
-	struct build b = { .n = 0 };
-
-	if (api_begin(d) == -1)
-		return -1;
-	build_arg(&b, "service", service);
-	build_arg(&b, "group", group);
-	return build_run(d, "enableGroup", &b);
+	return build_in(d, "enableGroup", service, "group", group);
 }
 
 /* The first name of its kind that no host of the group has. */
