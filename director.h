@@ -290,6 +290,9 @@ void		 manager_retry(struct pydirector *, struct host *);
  * or for all hosts. */
 void		 manager_adjust_group(struct pydirector *, struct group *);
 void		 manager_adjust_all(struct pydirector *);
+/* Ends a batch of changes: each group that is stale is rebuilt and looked
+ * after, once. */
+void		 manager_settle(struct pydirector *);
 /* The host could not be reached. */
 void		 manager_failed(struct pydirector *, struct host *, enum why);
 /* The host has answered; if it was down it is back. */

@@ -41,10 +41,8 @@ int		 handover_words(char *line, char *words[HANDOVER_WORDS]);
  * process's from now on. all: also the states of hosts, when we started, and
  * the number of the last relay. */
 void		 state_tell(struct pydirector *, struct buf *, int all);
-/* Takes over such a line. */
+/* Takes over such a line; manager_settle() after the first lot. */
 void		 state_learn(struct pydirector *, int n, char *const words[]);
-/* Ends the first of these: groups are rebuilt, hosts looked after. */
-void		 state_settle(struct pydirector *);
 
 /* handover.c: another process in our place. */
 /* The number of listening sockets. */

@@ -586,3 +586,25 @@ manager_stop(struct pydirector *d)
 	(void)manager_each(d, manager_unwatch);
 	index_done(&d->nodes);
 }
+
+void
+manager_settle(struct pydirector *d)
+{
+	struct model *m = d->model;
+	struct group *g;
+	int all = d->batch == 2;
+	size_t i, j;
+
+	d->batch = 0;
+	for (i = 0; i < m->nservices; i++)
+		for (j = 0; j < m->services[i]->ngroups; j++) {
+			g = m->services[i]->groups[j];
+			if (!g->stale)
+				continue;
+			sched_rebuild(g);
+			if (!all)
+				manager_adjust_group(d, g);
+		}
+	if (all)
+		manager_adjust_all(d);
+}

@@ -285,23 +285,32 @@ net_ack_now(int fd)
 	net_ack(fd, 1);
 }
 
-int
-net_connect(const struct addr *a)
+/* Starts to connect: fd, or -1 with errno, and fd is closed. */
+static int
+net_connect_to(int fd, const struct sockaddr *to, socklen_t len)
 {
-	int fd, saved;
+	int saved;
 
-	fd = net_socket(a->u.sa.sa_family);
-	if (fd == -1)
-		return -1;
-	net_ack(fd, 0);
 	/* An interrupted connect goes on by itself. */
-	if (connect(fd, &a->u.sa, addr_len(a)) == 0 ||
-	    errno == EINPROGRESS || errno == EINTR)
+	if (connect(fd, to, len) == 0 || errno == EINPROGRESS ||
+	    errno == EINTR)
 		return fd;
 	saved = errno;
 	close(fd);
 	errno = saved;
 	return -1;
+}
+
+int
+net_connect(const struct addr *a)
+{
+	int fd;
+
+	fd = net_socket(a->u.sa.sa_family);
+	if (fd == -1)
+		return -1;
+	net_ack(fd, 0);
+	return net_connect_to(fd, &a->u.sa, addr_len(a));
 }
 
 int
@@ -530,20 +539,15 @@ int
 net_connect_path(const char *path)
 {
 	struct sockaddr_un a;
-	int fd, saved;
+	int fd;
 
 	if (net_unix(&a, path) == -1)
 		return -1;
 	fd = net_socket(AF_UNIX);
 	if (fd == -1)
 		return -1;
-	if (connect(fd, (const struct sockaddr *)(const void *)&a,
-	    sizeof(a)) == 0 || errno == EINPROGRESS || errno == EINTR)
-		return fd;
-	saved = errno;
-	close(fd);
-	errno = saved;
-	return -1;
+	return net_connect_to(fd, (const struct sockaddr *)(const void *)&a,
+	    sizeof(a));
 }
 
 int

@@ -265,29 +265,6 @@ reload_lines(const struct request *rq, struct stored *s)
 	return o;
 }
 
-/* Ends a batch: each group is rebuilt and looked after once. */
-static void
-reload_settle(struct pydirector *d)
-{
-	struct model *m = d->model;
-	struct group *g;
-	int all = d->batch == 2;
-	size_t i, j;
-
-	d->batch = 0;
-	for (i = 0; i < m->nservices; i++)
-		for (j = 0; j < m->services[i]->ngroups; j++) {
-			g = m->services[i]->groups[j];
-			if (!g->stale)
-				continue;
-			sched_rebuild(g);
-			if (!all)
-				manager_adjust_group(d, g);
-		}
-	if (all)
-		manager_adjust_all(d);
-}
-
 /* What has no command: it means nothing, but a save should find it so. */
 static void
 reload_rest(struct pydirector *d, struct stored *s)
@@ -314,7 +291,7 @@ reload_apply(const struct request *rq, struct stored *s)
 	o = reload_lines(rq, s);
 	if (o == OUTCOME_OK)
 		reload_rest(d, s);
-	reload_settle(d);
+	manager_settle(d);
 	return o;
 }
 

@@ -236,20 +236,3 @@ state_learn(struct pydirector *d, int n, char *const words[])
 		state_learn_state(d, words);
 	}
 }
-
-void
-state_settle(struct pydirector *d)
-{
-	const struct model *m = d->model;
-	struct group *g;
-	size_t i, j;
-
-	for (i = 0; i < m->nservices; i++)
-		for (j = 0; j < m->services[i]->ngroups; j++) {
-			g = m->services[i]->groups[j];
-			if (!g->stale)
-				continue;
-			sched_rebuild(g);
-			manager_adjust_group(d, g);
-		}
-}

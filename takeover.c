@@ -306,7 +306,7 @@ takeover_ready(struct pydirector *d)
 		takeover_learn(t, line);
 	buf_consume(&t->in, used);
 	takeover_own(d);
-	state_settle(d);
+	manager_settle(d);
 	if (line == NULL) {
 		log_warning(d->log, "director: upgrade: counters and states "
 		    "are lost: %s", why);

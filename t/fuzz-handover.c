@@ -55,7 +55,7 @@ fuzz_learn(struct pydirector *d, const char *bytes, size_t n)
 		if (nwords > 0)
 			state_learn(d, nwords, words);
 	}
-	state_settle(d);
+	manager_settle(d);
 	buf_done(&in);
 }
 

@@ -88,7 +88,7 @@ learn(struct pydirector *d, struct buf *b)
 		if ((n = handover_words(line, words)) > 0)
 			state_learn(d, n, words);
 	buf_consume(b, used);
-	state_settle(d);
+	manager_settle(d);
 }
 
 static void
