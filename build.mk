@@ -33,7 +33,7 @@ UNITS = t/unit-compat t/unit-index t/unit-buf t/unit-log t/unit-addr t/unit-amp 
 TOOLS = t/backend t/client t/many-directors
 BENCH = t/bench-backend t/flood
 BENCHFLAGS =
-SOAK = t/soak-client t/soak-backend t/soak-ledger
+SOAK = t/soak-client t/soak-backend t/soak-ledger $(SOAK_BLOCKS)
 SOAKTIME = 3600
 PAGES8 = pydirector.8 pydirectorctl.8
 PAGES7 = pydirector-admin.7 pydirector-sched.7 pydirector-internals.7
@@ -154,7 +154,7 @@ pydirector-sshd: $(SSHD_OBJECTS) libpydirector.a
 	$(LINK) -o $@ $(SSHD_OBJECTS) libpydirector.a $(SSH_LIBS) $(NET_LIBS)
 
 # What the tests use.
-tests: all $(TOOLS) $(LOAD) $(UNITS) $(STANDIN) $(FAULTY) installed.a $(PC)
+tests: all $(TOOLS) $(SOAK) $(LOAD) $(UNITS) $(STANDIN) $(FAULTY) installed.a $(PC)
 
 t/backend: t/backend.o
 	$(LINK) -o $@ t/backend.o $(NET_LIBS)
@@ -182,6 +182,10 @@ t/soak-backend: t/soak-backend.o
 
 t/soak-ledger: t/soak-ledger.o
 	$(LINK) -o $@ t/soak-ledger.o
+
+# Put in front of the C library.
+t/soak-blocks.so: t/soak-blocks.c config.h
+	$(COMPILE) -fPIC -shared -o $@ t/soak-blocks.c
 
 t/unit-compat: t/unit-compat.o
 	$(LINK) -o $@ t/unit-compat.o
@@ -411,7 +415,7 @@ bench: all $(BENCH)
 	@sh t/bench.sh $(BENCHFLAGS)
 
 # Random traffic and changes for SOAKTIME seconds, and the books afterwards.
-soak: tests $(SOAK)
+soak: tests
 	@SOAKTIME='$(SOAKTIME)' sh t/soak.sh
 
 # What the tests reach, by gcov.
@@ -467,7 +471,7 @@ uninstall-extra:
 	@$(DIRECTORIES) sh tools/extra.sh uninstall $(EXTRA)
 
 clean:
-	rm -f *.o compat/*.o t/*.o t/kqueue/*.o t/kqueue/pydirector t/faulty
+	rm -f *.o compat/*.o t/*.o t/*.so t/kqueue/*.o t/kqueue/pydirector t/faulty
 	rm -f web-files.h libpydirector.a installed.a $(PC) $(PROGRAMS) $(TOOLS) $(BENCH) \
 	    $(SOAK) t/load $(UNITS)
 
@@ -629,6 +633,7 @@ t/fuzz-words.o: t/fuzz-words.c addr.h buf.h channel.h command.h conf.h config.h 
 t/load.o: t/load.c config.h t/tool.h
 t/many-directors.o: t/many-directors.c config.h pydirector.h
 t/soak-backend.o: t/soak-backend.c config.h t/proxy-text.h t/soak.h t/tool.h
+t/soak-blocks.o: t/soak-blocks.c config.h
 t/soak-client.o: t/soak-client.c config.h t/soak.h t/tool.h
 t/soak-ledger.o: t/soak-ledger.c config.h t/soak.h t/tool.h
 t/unit-addr.o: t/unit-addr.c addr.h config.h t/tap.h

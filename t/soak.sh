@@ -6,14 +6,16 @@
 # rules and rates change, files are reloaded and rotated, and the binary is
 # upgraded. Clients and servers keep ledgers of their own; at the end these,
 # the connection log and the counters must agree: every byte is accounted for.
-# Descriptors and memory are compared with those after a warm-up, both times
+# Descriptors, memory and, where t/soak-blocks.so can be put in front of libc,
+# the number of its blocks are compared with those after a warm-up, both times
 # with no connection open. Prints a line a minute; exit status 1: there was a
 # difference, which is told.
 #
 # Environment: SOAKTIME; SOAKSEED, which decides what happens and is printed;
 # SOAKRATE, new connections a second (default 150); SOAKGROW, kilobytes that
-# memory may grow by, besides a tenth (default 2048); SOAKKEEP, a directory
-# that the ledgers and logs are left in.
+# memory may grow by, besides a tenth (default 2048); SOAKBLOCKS, by how many
+# blocks (default 20); SOAKKEEP, a directory that the ledgers and logs are left
+# in.
 
 . "$(dirname "$0")/web.sh"
 
@@ -23,6 +25,7 @@ SOAKRATE=${SOAKRATE:-150}
 # May grow by so many kilobytes and percent; sanitizers want more.
 SOAKGROW=${SOAKGROW:-2048}
 GROW_PERCENT=10
+SOAKBLOCKS=${SOAKBLOCKS:-20}
 
 base=127.0.$((201 + $$ % 50)).$((1 + $$ / 50 % 250))
 differences=0
@@ -156,6 +159,19 @@ pid()
 	cat "$TMP/pidfile" 2>/dev/null
 }
 
+# Sets counted to what runs the balancer with its blocks of memory counted.
+# Sanitizers and other programs around it have memory of their own.
+count_blocks()
+{
+	counted="env LD_PRELOAD=$T/soak-blocks.so SOAK_BLOCKS=$TMP/blocks"
+	mkdir "$TMP/blocks"
+	test -z "${PYDIRECTOR_RUN:-}" && test -f "$T/soak-blocks.so" &&
+	    test -z "$($counted "$BUILD/pydirector" -V 2>&1 >/dev/null)" &&
+	    test -n "$(ls "$TMP/blocks")" && return
+	say "blocks of memory are not counted"
+	counted=
+}
+
 begin()
 {
 	configuration >"$TMP/base.xml"
@@ -163,7 +179,7 @@ begin()
 	LOG=$TMP/log.1
 	: >"$LOG"
 	# It may end up as another process, hence no wait for it.
-	${PYDIRECTOR_RUN:-} "$BUILD/pydirector" -d -l "$LOG" \
+	$counted ${PYDIRECTOR_RUN:-} "$BUILD/pydirector" -d -l "$LOG" \
 	    ${PYDIRECTOR_FLAGS:-} -p "$TMP/pidfile" "$TMP/pydirector.xml" \
 	    >"$TMP/err.1" 2>&1 &
 	balancer=$!
@@ -436,6 +452,26 @@ rss()
 	    2>/dev/null
 }
 
+# Blocks of memory by place.
+blocks()
+{
+	test -z "$counted" || grep + "$TMP/blocks/$(pid)"
+}
+
+# sum FILE: of such lines.
+sum()
+{
+	awk '{ n += $2 } END { print n + 0 }' "$1"
+}
+
+# Where there are more than there were, most first.
+more_blocks()
+{
+	awk 'NR == FNR { was[$1] = $2; next }
+	$2 > was[$1] { print $2 - was[$1], $1 }' \
+	    "$TMP/blocks.then" "$TMP/blocks.now" | sort -rn
+}
+
 # All hosts are up, no relay is open.
 settled()
 {
@@ -465,7 +501,9 @@ remember()
 	quiet
 	fds_then=$(fds)
 	rss_then=$(rss)
-	say "after the warm-up: $fds_then descriptors, $rss_then KB"
+	blocks >"$TMP/blocks.then"
+	say "after the warm-up: $fds_then descriptors, $rss_then KB," \
+	    "$(sum "$TMP/blocks.then") blocks"
 	kill -USR2 $clients
 }
 
@@ -474,12 +512,17 @@ compare_with_then()
 	quiet
 	fds_now=$(fds)
 	rss_now=$(rss)
-	say "later: $fds_now descriptors, $rss_now KB"
+	blocks >"$TMP/blocks.now"
+	say "later: $fds_now descriptors, $rss_now KB," \
+	    "$(sum "$TMP/blocks.now") blocks"
 	test "$fds_now" -le "$fds_then" ||
 	    difference "descriptors: $(ls -l "/proc/$(pid)/fd")"
 	test "$rss_now" -le \
 	    $((rss_then + rss_then * GROW_PERCENT / 100 + SOAKGROW)) ||
 	    difference "memory: $rss_now KB"
+	test $(($(sum "$TMP/blocks.now") - $(sum "$TMP/blocks.then"))) -le \
+	    "$SOAKBLOCKS" || difference "blocks, by who asked for them:
+$(more_blocks | sed 20q)"
 	kill -USR2 $clients
 }
 
@@ -597,7 +640,7 @@ end()
 	test -z "${SOAKKEEP:-}" || {
 		mkdir -p "$SOAKKEEP"
 		cp "$TMP"/clients "$TMP"/servers "$TMP"/conn.all "$TMP"/log.1* \
-		    "$TMP"/ledger "$TMP"/calls "$TMP"/err.1 "$SOAKKEEP"
+		    "$TMP"/ledger "$TMP"/calls "$TMP"/err.1 "$TMP"/blocks.* "$SOAKKEEP"
 	}
 }
 
@@ -614,6 +657,7 @@ say "seed $SOAKSEED, $SOAKTIME s"
 : >"$TMP/clients"
 : >"$TMP/servers"
 start_servers
+count_blocks
 begin
 start_clients
 began=$(now)

@@ -50,7 +50,7 @@ file_flags()
 	case $1 in
 	compat/set-kqueue.c)
 		grep -q 'HAVE_KQUEUE 1' config.h || return ;;
-	compat/set-epoll.c | t/bench-backend.c | t/flood.c)
+	compat/set-epoll.c | t/bench-backend.c | t/flood.c | t/soak-blocks.c)
 		grep -q 'HAVE_EPOLL 1' config.h || return ;;
 	t/fault.c)
 		grep -q 'HAVE_EPOLL 1' config.h || return
