@@ -8,10 +8,17 @@
 #include "api.h"
 
 static void
+upgrade_reopen(struct pydirector *d)
+{
+	handover_reopen(d);
+	takeover_reopen(d);
+}
+
+static void
 upgrade_prepare(struct pydirector *d)
 {
 	static const struct handover_ops ops = {
-		handover_stop, handover_cancel, takeover_reopen,
+		handover_stop, handover_cancel, upgrade_reopen,
 		takeover_stop, takeover_done
 	};
 

@@ -47,6 +47,19 @@ bound_find(const struct pydirector *d, const struct addr *a)
 	return NULL;
 }
 
+int
+bound_wanted(const struct pydirector *d, const struct bound *b, int i)
+{
+	const struct door *door;
+
+	if (addr_path(b->address) == NULL)
+		return bound_find(d, &b->addrs[i]) != NULL;
+	for (door = d->doors; door != NULL; door = door->next)
+		if (strcmp(door->address, b->address) == 0)
+			return 1;
+	return 0;
+}
+
 /* Says of all our sockets with this port that they may overlap with another
  * one, or no longer. How many there are; -1: one has exactly this address. */
 static int

@@ -27,7 +27,6 @@
 #include "daemon.h"
 
 #define PID_TRIES	10	/* a pid file that goes while it is locked */
-#define SECOND		1000	/* ms */
 #define MOST_FILES	1024	/* descriptors that we may be started with */
 
 /* In the order in which daemon_signal tells of them. */
@@ -283,19 +282,6 @@ daemon_pid_open(const char *path, char *err, size_t size)
 	(void)sigprocmask(SIG_SETMASK, &before, NULL);
 	errno = saved;
 	return fd;
-}
-
-int
-daemon_each_second(int64_t *next, int *timeout)
-{
-	int64_t now = clock_ms();
-	int due = now >= *next;
-
-	if (due)
-		*next = now + SECOND;
-	if (*timeout == -1 || *timeout > *next - now)
-		*timeout = (int)(*next - now);
-	return due;
 }
 
 void

@@ -261,7 +261,7 @@ pydirector_reopen(struct pydirector *d)
 	const struct part *p = d->parts[PART_CONNLOG];
 
 	if (d->upgrades != NULL)
-		d->upgrades->takeover_reopen(d);
+		d->upgrades->reopen(d);
 	return p == NULL ? 0 : p->reopen(d);
 }
 
@@ -276,6 +276,7 @@ pydirector_hooks(struct pydirector *d, const struct pydirector_hooks *hooks,
 	d->close_log = h.close_log;
 	d->shutdown = h.stop;
 	d->upgrade = h.upgrade;
+	d->inherit = h.inherit;
 	d->hook_arg = arg;
 }
 

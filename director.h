@@ -156,6 +156,8 @@ struct pydirector {
 	struct handover	*handover;	/* to a process in our place, or NULL */
 	struct takeover	*takeover;	/* from the one before us, or NULL */
 	const struct handover_ops *upgrades; /* NULL: neither yet */
+	unsigned char	 yielding;	/* listeners pause: that process is
+					 * about to let clients in */
 	unsigned char	 running;	/* pydirector_start has succeeded */
 	unsigned char	 draining;	/* no listeners; relays finish */
 	unsigned char	 batch;		/* many changes in one step: groups are
@@ -167,6 +169,7 @@ struct pydirector {
 	int		(*close_log)(void *arg);
 	int		(*shutdown)(void *arg);
 	int		(*upgrade)(void *arg);
+	void		(*inherit)(void *arg);
 	void		*hook_arg;
 };
 

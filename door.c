@@ -27,7 +27,7 @@
 static int
 door_ready(struct door *door)
 {
-	return !door->director->short_of &&
+	return !door->director->short_of && !door->director->yielding &&
 	    (door->ops->ready == NULL || door->ops->ready(door));
 }
 
@@ -132,13 +132,27 @@ door_last(struct door *door)
 {
 	int i, fd;
 
-	for (i = 0; i < door->nsocks && !door->lent; i++) {
-		if (door_is_shared(door, &door->socks[i].addr))
+	for (i = 0; i < door->nsocks; i++) {
+		if (door->lent ? !door->socks[i].dropped :
+		    door_is_shared(door, &door->socks[i].addr))
 			continue;
 		/* Nobody comes between the last accept and the close. */
 		fd = door->socks[i].io.fd;
 		net_deaf(fd, 1);
 		door_accept(door, fd, 1);
+	}
+}
+
+void
+door_go_on(struct door *door)
+{
+	int i;
+
+	door->lent = 0;
+	for (i = 0; i < door->nsocks; i++) {
+		if (door->socks[i].dropped)
+			net_deaf(door->socks[i].io.fd, 0);
+		door->socks[i].dropped = 0;
 	}
 }
 

@@ -30,6 +30,7 @@ struct door_socket {
 	struct io	 io;
 	struct door	*door;
 	struct addr	 addr;		/* in use, with the port chosen */
+	unsigned char	 dropped;	/* who it is lent to does not want it */
 };
 
 /* Embedded by its owner; all bytes 0: never opened. */
@@ -58,8 +59,10 @@ int	 door_open(struct pydirector *, struct door *, const struct door_ops *,
  */
 void	 door_close(struct door *);
 /* Lets those in who wait already, before it is closed: else the system resets
- * them. */
+ * them. Of a door that is lent this means the sockets that were dropped. */
 void	 door_last(struct door *);
+/* It is not closed after all. */
+void	 door_go_on(struct door *);
 /* Opens it at another address, which may overlap with its own, and closes it
  * at the old one: 0, or -1 with a text in err: it is as it was. */
 int	 door_move(struct door *, const char *address, mode_t mode, char *err,

@@ -2,13 +2,15 @@
  *
  * Another process in our place: the old one's side. It starts the new one with
  * all listening sockets and goes on as if nothing were until that says that it
- * is ready; then it stops listening, tells what is known of services, and
- * drains. Clients in the backlog are not lost: both processes have the socket.
+ * is ready; then it lets nobody in, and tells what is known of services. When
+ * the new one's loop runs it stops listening, and drains. Clients in the
+ * backlog are not lost: both processes have the socket.
  *
- *	waiting		started; it has PATIENCE, from its last word
- *	failed		it has said so, has ended, or was killed: nothing has
- *			changed; it is reaped
- *	done		ready: counters go over as they grow */
+ *	started		it has PATIENCE, from its last word
+ *	yielding	ready: it has SERVE_WAIT until it serves
+ *	failed		it has said so, has ended, or was killed: it is reaped,
+ *			and what was told is ours again: nothing has changed
+ *	done		it serves: counters go over as they grow */
 
 #include "config.h"
 
@@ -25,10 +27,13 @@
 #include "handover.h"
 
 #define PATIENCE	30000	/* ms without a word until it is killed */
+#define SERVE_WAIT	20000	/* the same, once it was ready */
 #define LAST_WAIT	1000	/* ms to end in, when it has failed */
 #define TELL_TIME	1000	/* ms between two tellings of counters */
 #define END_TIME	1000	/* ms for the last of them, at our end */
 #define FIRST_FD	3	/* its end of the pair; the sockets follow */
+
+enum handover_stage { HANDOVER_STARTED, HANDOVER_YIELDING, HANDOVER_DONE };
 
 struct handover {
 	struct pydirector *director;
@@ -36,7 +41,11 @@ struct handover {
 	struct child	 child;
 	struct timer	 timer;		/* the next telling */
 	struct buf	 in, out;
-	int		 done;		/* it is ready */
+	struct buf	 told;		/* counters, until it serves */
+	enum handover_stage stage;
+	unsigned char	 renamed;	/* log files were, meanwhile */
+	int		*fds;		/* the socket to it, and what it got */
+	size_t		 nfds;
 	long		 pid;
 	char		 why[512];	/* it has failed; "": has not said so */
 	handover_fn	*fn;
@@ -130,28 +139,111 @@ handover_tell(struct timer *t)
 
 static void	 handover_gone(struct child *, int);
 
-/* It is ready: from here on we only let connections end. */
+/* It does not want the nth of the sockets. */
 static void
-handover_done(struct handover *h)
+handover_drop(struct handover *h, const char *word)
+{
+	size_t n = (size_t)strtoul(word, NULL, 10);
+	struct door *door;
+	int i;
+
+	if (n >= h->nfds - 1)
+		return;
+	for (door = h->director->doors; door != NULL; door = door->next)
+		for (i = 0; i < door->nsocks; i++)
+			if (door->socks[i].io.fd == h->fds[n + 1])
+				door->socks[i].dropped = 1;
+}
+
+/* It is ready: nobody comes in here any more. What it does not want serves its
+ * last clients here. */
+static void
+handover_yield(struct handover *h)
 {
 	struct pydirector *d = h->director;
 	struct door *door;
 
-	h->done = 1;
+	h->stage = HANDOVER_YIELDING;
+	for (door = d->doors; door != NULL; door = door->next) {
+		door->lent = 1;
+		door_last(door);
+	}
+	d->yielding = 1;
+	state_tell(d, &h->told, 0);
+	if (h->told.len > 0)
+		(void)buf_add(&h->out, h->told.data, h->told.len);
+	state_tell(d, &h->out, 1);
+	(void)buf_addf(&h->out, "end\n");
+	handover_flush(h);
+}
+
+/* It will never serve: we do. */
+static void
+handover_go_on(struct handover *h)
+{
+	struct pydirector *d = h->director;
+	char *line, *words[HANDOVER_WORDS];
+	struct door *door;
+	size_t used = 0;
+	int n;
+
+	if (h->stage != HANDOVER_YIELDING)
+		return;
+	d->yielding = 0;
+	for (door = d->doors; door != NULL; door = door->next)
+		door_go_on(door);
+	while ((line = handover_line(&h->told, &used)) != NULL)
+		if ((n = handover_words(line, words)) > 0)
+			(void)state_count(d, n, words);
+}
+
+/* It serves: from here on we only let connections end. */
+static void
+handover_done(struct handover *h)
+{
+	struct pydirector *d = h->director;
+
+	h->stage = HANDOVER_DONE;
+	buf_done(&h->told);
 	child_reap(&h->child, -1, handover_gone);
 	d->draining = 1;
 	h->fn(h->arg, h->pid, NULL);
-	while ((door = d->doors) != NULL) {
-		door->lent = 1;
-		door_close(door);
-	}
+	while (d->doors != NULL)
+		door_close(d->doors);
+	d->yielding = 0;
 	manager_stop(d);
 	plot_stop(d);
 	http_leave(d);
-	state_tell(d, &h->out, 1);
-	(void)buf_addf(&h->out, "end\n");
+	if (h->renamed)
+		(void)buf_addf(&h->out, "reopen\n");
+	(void)buf_addf(&h->out, "over\n");
 	loop_timer(&d->loop, &h->timer, TELL_TIME, handover_tell);
 	handover_flush(h);
+}
+
+/* A word of who has not served yet. */
+static void
+handover_progress(struct handover *h, char *line)
+{
+	int alive = h->why[0] == '\0' && child_running(&h->child);
+
+	if (strncmp(line, "failed ", 7) == 0) {
+		(void)snprintf(h->why, sizeof(h->why), "%s", line + 7);
+		child_reap(&h->child, LAST_WAIT, handover_gone);
+		return;
+	}
+	if (strncmp(line, "drop ", 5) == 0)
+		handover_drop(h, line + 5);
+	else if (strcmp(line, "ready") == 0 && alive &&
+	    h->stage == HANDOVER_STARTED)
+		handover_yield(h);
+	else if (strcmp(line, "serving") == 0 && alive &&
+	    h->stage == HANDOVER_YIELDING) {
+		handover_done(h);
+		return;
+	}
+	child_reap(&h->child, h->stage == HANDOVER_YIELDING ? SERVE_WAIT :
+	    PATIENCE, handover_gone);
 }
 
 static void
@@ -159,18 +251,11 @@ handover_said(struct handover *h, char *line)
 {
 	struct pydirector *d = h->director;
 
-	if (!h->done)
-		child_reap(&h->child, PATIENCE, handover_gone);
-	if (strcmp(line, "ready") == 0 && !h->done && h->why[0] == '\0' &&
-	    child_running(&h->child))
-		handover_done(h);
-	else if (strncmp(line, "failed ", 7) == 0 && !h->done) {
-		(void)snprintf(h->why, sizeof(h->why), "%s", line + 7);
-		child_reap(&h->child, LAST_WAIT, handover_gone);
-	} else if (strcmp(line, "reopen") == 0 && h->done &&
-	    d->close_log != NULL)
+	if (h->stage != HANDOVER_DONE)
+		handover_progress(h, line);
+	else if (strcmp(line, "reopen") == 0 && d->close_log != NULL)
 		(void)d->close_log(d->hook_arg);
-	else if (strcmp(line, "stop") == 0 && h->done) {
+	else if (strcmp(line, "stop") == 0) {
 		relay_stop_all(d, END_STOP);
 		takeover_stop(d);
 	}
@@ -230,25 +315,29 @@ handover_free(struct handover *h)
 {
 	handover_hang_up(h);
 	child_end(&h->child);
+	handover_go_on(h);
 	buf_done(&h->in);
 	buf_done(&h->out);
+	buf_done(&h->told);
+	free(h->fds);
 	free(h);
 }
 
-/* It has ended before it was ready, or long after. */
+/* It has ended before it served, or long after. */
 static void
 handover_gone(struct child *c, int status)
 {
 	struct handover *h = LOOP_OWNER(c, struct handover, child);
 
 	/* Its last words may still wait to be read. */
-	if (h->io.fd != -1 && !h->done)
+	if (h->io.fd != -1 && h->stage != HANDOVER_DONE)
 		handover_read(h);
-	if (h->done)
+	if (h->stage == HANDOVER_DONE)
 		return;
 	if (h->why[0] == '\0' && c->killed)
 		(void)snprintf(h->why, sizeof(h->why), "no word in %d s",
-		    PATIENCE / 1000);
+		    (h->stage == HANDOVER_YIELDING ? SERVE_WAIT : PATIENCE) /
+		    1000);
 	else if (h->why[0] == '\0' && status != -1 && WIFSIGNALED(status))
 		(void)snprintf(h->why, sizeof(h->why), "ended by signal %d",
 		    WTERMSIG(status));
@@ -256,6 +345,7 @@ handover_gone(struct child *c, int status)
 		(void)snprintf(h->why, sizeof(h->why), "ended with status %d",
 		    status == -1 ? -1 : WEXITSTATUS(status));
 	h->director->handover = NULL;
+	handover_go_on(h);
 	h->fn(h->arg, h->pid, h->why);
 	handover_free(h);
 }
@@ -277,10 +367,9 @@ handover_sockets(const struct pydirector *d)
  * on, as they were opened: of two with the same address and name the first
  * comes first again. */
 static void
-handover_list(struct handover *h, int *fds)
+handover_list(struct handover *h)
 {
-	const struct door *door = h->director->doors;
-	size_t n = 0;
+	struct door *door = h->director->doors;
 	int i;
 
 	while (door != NULL && door->next != NULL)
@@ -292,8 +381,10 @@ handover_list(struct handover *h, int *fds)
 		(void)buf_addf(&h->out, " ");
 		compareconf_escape(&h->out, door->address);
 		(void)buf_addf(&h->out, " %d\n", door->nsocks);
-		for (i = 0; i < door->nsocks; i++)
-			fds[n++] = door->socks[i].io.fd;
+		for (i = 0; i < door->nsocks; i++) {
+			door->socks[i].dropped = 0;
+			h->fds[h->nfds++] = door->socks[i].io.fd;
+		}
 		door = door == h->director->doors ? NULL :
 		    LOOP_OWNER(door->link, struct door, next);
 	}
@@ -304,21 +395,17 @@ handover_list(struct handover *h, int *fds)
 static int
 handover_spawn(struct handover *h, char *const argv[], char *const env[])
 {
-	size_t n = handover_sockets(h->director);
-	int pair[2], error, *fds = calloc(n + 1, sizeof(*fds));
+	int pair[2], error;
 
-	if (fds == NULL)
+	h->fds = calloc(handover_sockets(h->director) + 1, sizeof(*h->fds));
+	if (h->fds == NULL)
 		return ENOMEM;
-	if (net_pair(pair) == -1) {
-		error = errno;
-		free(fds);
-		return error;
-	}
-	fds[0] = pair[1];
-	handover_list(h, fds + 1);
-	error = h->out.failed ? ENOMEM : child_start(&h->child, argv, env, fds,
-	    (int)n + 1, FIRST_FD);
-	free(fds);
+	if (net_pair(pair) == -1)
+		return errno;
+	h->fds[h->nfds++] = pair[1];
+	handover_list(h);
+	error = h->out.failed ? ENOMEM : child_start(&h->child, argv, env,
+	    h->fds, (int)h->nfds, FIRST_FD);
 	net_close(pair[1]);
 	if (error == 0 && loop_add(&h->director->loop, &h->io, &handover_ops,
 	    pair[0]) == -1) {
@@ -337,9 +424,10 @@ handover_start(struct pydirector *d, char *const argv[], char *const env[],
 	struct handover *h;
 	int error;
 
-	if (d->draining || d->handover != NULL) {
+	if (d->draining || d->handover != NULL || takeover_pending(d)) {
 		(void)snprintf(err, size, "%s", d->draining ?
-		    "the director is stopping" : "one is under way");
+		    "the director is stopping" : d->handover != NULL ?
+		    "one is under way" : "the one before is not over");
 		return -1;
 	}
 	h = calloc(1, sizeof(*h));
@@ -354,6 +442,7 @@ handover_start(struct pydirector *d, char *const argv[], char *const env[],
 	child_init(&h->child, &d->loop);
 	buf_init(&h->in, HANDOVER_LINE);
 	buf_init(&h->out, HANDOVER_MAX);
+	buf_init(&h->told, HANDOVER_MAX);
 	error = handover_spawn(h, argv, env);
 	if (error != 0) {
 		(void)snprintf(err, size, "cannot start %s: %s", argv[0],
@@ -372,11 +461,18 @@ handover_cancel(struct pydirector *d)
 {
 	struct handover *h = d->handover;
 
-	if (h == NULL || h->done)
+	if (h == NULL || h->stage == HANDOVER_DONE)
 		return;
 	d->handover = NULL;
 	h->fn(h->arg, h->pid, "the director is stopping");
 	handover_free(h);
+}
+
+void
+handover_reopen(struct pydirector *d)
+{
+	if (d->handover != NULL && d->handover->stage != HANDOVER_DONE)
+		d->handover->renamed = 1;
 }
 
 void
@@ -388,7 +484,7 @@ handover_stop(struct pydirector *d)
 	if (h == NULL)
 		return;
 	d->handover = NULL;
-	if (h->done) {
+	if (h->stage == HANDOVER_DONE) {
 		/* The last counts; and it stays when we go. */
 		state_tell(d, &h->out, 0);
 		for (;;) {

@@ -43,8 +43,6 @@ struct program {
 	const char		*config;
 	char			*pid_path;	/* the same, absolute */
 	int			 pid_fd;
-	int			 pid_waits;	/* another process has it */
-	int64_t			 pid_next;	/* when it is tried again */
 	int			 lifeline;	/* to our parent, or -1 */
 	int			 log_open;
 	struct daemon_log	 log;
@@ -164,25 +162,6 @@ open_pid(struct program *p)
 	return complain(p, "", err);
 }
 
-/* That of the old process, which gives it up when it hears of us; while it is
- * silent we wait for it. */
-static void
-inherit_pid(struct program *p)
-{
-	int waited = p->pid_waits;
-	char err[TEXT_MAX];
-
-	if (p->pid_path == NULL)
-		return;
-	p->pid_fd = daemon_pid_open(p->pid_path, err, sizeof(err));
-	p->pid_waits = p->pid_fd == -1 && errno == EAGAIN;
-	if (p->pid_fd != -1 && waited)
-		log_say(p, PYDIRECTOR_NOTICE, "pid file: written");
-	if (p->pid_fd == -1 && (!waited || !p->pid_waits))
-		log_say(p, PYDIRECTOR_WARNING, "pid file: %s%s", err,
-		    p->pid_waits ? ": tried again each second" : "");
-}
-
 /* What operators ask for, by signals or by commands. */
 
 static int
@@ -263,7 +242,6 @@ upgraded(void *arg, long pid, const char *why)
 	notify_successor(&p->notify, pid);
 	daemon_pid_release(p->pid_fd);
 	p->pid_fd = -1;
-	p->pid_waits = 0;
 }
 
 static int
@@ -281,6 +259,21 @@ upgrade(void *arg)
 	}
 	log_say(p, PYDIRECTOR_NOTICE, "director: upgrade: started %ld", pid);
 	return 0;
+}
+
+/* The process before this one has let go of what only one can have. It is too
+ * late to fail. */
+static void
+inherit(void *arg)
+{
+	struct program *p = arg;
+	char err[TEXT_MAX];
+
+	if (p->pid_path != NULL &&
+	    (p->pid_fd = daemon_pid_open(p->pid_path, err, sizeof(err))) == -1)
+		log_say(p, PYDIRECTOR_WARNING, "pid file: %s", err);
+	notify_say(&p->notify, "READY=1");
+	notify_status(&p->notify, "running");
 }
 
 /* More of the start. */
@@ -327,12 +320,12 @@ drop(struct program *p)
 	return 0;
 }
 
-/* Takes the place of the old process. It is too late to fail. */
+/* Takes the place of the old process. */
 static void
 succeed(struct program *p)
 {
-	(void)pydirector_ready(p->director);
-	inherit_pid(p);
+	if (pydirector_ready(p->director) == -1)
+		inherit(p);
 	if (!p->foreground && daemon_ready(-1) == -1)
 		log_say(p, PYDIRECTOR_WARNING, "director: not in /: %s",
 		    strerror(errno));
@@ -380,7 +373,7 @@ static int
 start(struct program *p)
 {
 	static const struct pydirector_hooks hooks = {
-		reopen_log, drain, upgrade
+		reopen_log, drain, upgrade, inherit
 	};
 
 	if (begin(p) == -1)
@@ -395,8 +388,10 @@ start(struct program *p)
 	if (p->lifeline != -1 && daemon_ready(p->lifeline) == -1)
 		log_say(p, PYDIRECTOR_WARNING, "director: not in /: %s",
 		    strerror(errno));
-	notify_say(&p->notify, "READY=1");
-	notify_status(&p->notify, "running");
+	if (p->upgrade.sockets == -1) {
+		notify_say(&p->notify, "READY=1");
+		notify_status(&p->notify, "running");
+	}
 	return 0;
 }
 
@@ -462,8 +457,6 @@ run(struct program *p)
 		p->fds[0].revents = 0;
 		timeout = notify_timeout(&p->notify,
 		    pydirector_timeout(p->director));
-		if (p->pid_waits && daemon_each_second(&p->pid_next, &timeout))
-			inherit_pid(p);
 		if (poll(p->fds, (nfds_t)n, timeout) == -1) {
 			for (i = 0; i < n; i++)
 				p->fds[i].revents = 0;

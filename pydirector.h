@@ -234,8 +234,9 @@ int		 pydirector_command_line(struct pydirector *, const char *line,
 int		 pydirector_view(struct pydirector *, const char *view,
 		    char *text, size_t size, size_t *len);
 
-/* What only the program can do when an operator asks for it by a command:
- * return 0, or -1 when it failed. NULL: it cannot do that. They may call
+/* What only the program can do, when an operator asks for it by a command or
+ * another process hands over to us: return 0, or -1 when it failed. NULL: it
+ * cannot do that. They may call
  * pydirector_drain, pydirector_reopen, pydirector_hand_over and
  * pydirector_quit. */
 struct pydirector_hooks {
@@ -245,6 +246,10 @@ struct pydirector_hooks {
 	int		(*stop)(void *arg);
 	/* Calls pydirector_hand_over. */
 	int		(*upgrade)(void *arg);
+	/* After pydirector_ready has returned 0: the process before this one
+	 * does not listen any more, or is gone. What only one of them can have,
+	 * like a pid file, is free. From pydirector_dispatch, once. */
+	void		(*inherit)(void *arg);
 };
 /* size is sizeof(struct pydirector_hooks). */
 void		 pydirector_hooks(struct pydirector *,
@@ -386,8 +391,10 @@ int		 pydirector_scheduler(struct pydirector *, const char *service,
  *	pydirector_hand_over		pydirector_new
  *	goes on				pydirector_take_over
  *					pydirector_load, pydirector_start
- *	its function is called,		pydirector_ready, or
- *	and it drains			pydirector_failed
+ *	lets nobody in			pydirector_ready, or
+ *					pydirector_failed
+ *	its function is called,		pydirector_dispatch
+ *	and it drains			the hook inherit is called
  *
  * Listening sockets are found by their addresses; what the new configuration
  * does not have is closed. Counters, what is known of hosts, and the number of
@@ -397,17 +404,18 @@ int		 pydirector_scheduler(struct pydirector *, const char *service,
 size_t		 pydirector_sockets(const struct pydirector *);
 /* Starts the program argv[0], a path, with that environment; its descriptor 3
  * is for pydirector_take_over, those of the listening sockets follow. fn is
- * called once, from pydirector_dispatch: why NULL: process pid is ready, and we
- * drain from here on; or why it is not (also: nothing was heard of it for 30
+ * called once, from pydirector_dispatch: why NULL: process pid serves, and we
+ * drain from here on; or why it does not (also: nothing was heard of it for 30
  * s), and nothing has changed. Returns its process number, or -1. */
 typedef void	 pydirector_upgrade_fn(void *arg, long pid, const char *why);
 long		 pydirector_hand_over(struct pydirector *, char *const argv[],
 		    char *const env[], pydirector_upgrade_fn *fn, void *arg);
 /* Takes over descriptor fd and the n behind it. Before pydirector_load. */
 int		 pydirector_take_over(struct pydirector *, int fd, int n);
-/* After pydirector_start: tells the old process, and waits until it does not
- * listen any more. Returns 0, also when there is none, or -1: it has gone
- * without telling what it knew. */
+/* After pydirector_start: tells the old process, and waits until it has told
+ * what it knows, 10 s at most. It goes on as if nothing had been when we end
+ * before our loop has run. Returns 0, also when there is none, or -1: it has
+ * gone without telling. */
 int		 pydirector_ready(struct pydirector *);
 /* Tells the old process why we cannot start, once. */
 void		 pydirector_failed(struct pydirector *, const char *why);

@@ -217,22 +217,31 @@ state_learn_rule(const struct pydirector *d, char *const words[])
 	}
 }
 
+int
+state_count(struct pydirector *d, int n, char *const words[])
+{
+	if (n == 6 && strcmp(words[0], "service") == 0)
+		state_learn_service(d, words);
+	else if (n == 5 && strcmp(words[0], "rule") == 0)
+		state_learn_rule(d, words);
+	else if (n == 9 && strcmp(words[0], "host") == 0)
+		state_learn_host(d, words);
+	else
+		return 0;
+	return 1;
+}
+
 void
 state_learn(struct pydirector *d, int n, char *const words[])
 {
+	if (state_count(d, n, words))
+		return;
 	if (n == 2 && strcmp(words[0], "started") == 0) {
 		if (state_time(words[1]) <= d->started)
 			d->started = state_time(words[1]);
 	} else if (n == 3 && strcmp(words[0], "relays") == 0) {
 		d->next_id = state_number(words[1]);
 		d->stamp = state_number(words[2]);
-	} else if (n == 6 && strcmp(words[0], "service") == 0) {
-		state_learn_service(d, words);
-	} else if (n == 5 && strcmp(words[0], "rule") == 0) {
-		state_learn_rule(d, words);
-	} else if (n == 9 && strcmp(words[0], "host") == 0) {
-		state_learn_host(d, words);
-	} else if (n == 10 && strcmp(words[0], "state") == 0) {
+	} else if (n == 10 && strcmp(words[0], "state") == 0)
 		state_learn_state(d, words);
-	}
 }

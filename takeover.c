@@ -3,9 +3,10 @@
  * One process in the place of another: the new one's side. It takes the
  * listening sockets first, which the doors then find when they open, and starts
  * like any other; when it is ready it says so, and waits until the old one has
- * stopped listening and told what it knows. Until then nothing of the old one's
- * is touched: no path is removed, whatever fails here. Afterwards the old one's
- * counters are added as they come in, while it lets its connections end. */
+ * told what it knows and lets nobody in. Until then nothing of the old one's is
+ * touched: no path is removed, whatever fails here. When the loop runs it says
+ * so, and the old one stops listening. Its counters are added as they come in,
+ * while it lets its connections end. */
 
 #include "config.h"
 
@@ -26,7 +27,12 @@ struct takeover {
 	struct pydirector *director;
 	struct io	 io;		/* fd -1: closed */
 	struct buf	 in;
-	int		 ready;		/* it was told so */
+	unsigned char	 ready;		/* it was told so */
+	unsigned char	 serving;	/* this, too */
+	unsigned char	 counting;	/* what it knows is known: counters
+					 * come, no states */
+	unsigned char	 over;		/* it does not listen any more */
+	unsigned char	 obeying;	/* what it has done itself */
 };
 
 /* Talking to the old one. */
@@ -68,7 +74,7 @@ takeover_read(struct takeover *t)
 }
 
 /* Waits for the next line, before there is a loop. NULL with a text in *why:
- * none comes. */
+ * none comes; the old one is silent, or gone and its socket closed. */
 static char *
 takeover_wait(struct takeover *t, size_t *used, const char **why)
 {
@@ -94,6 +100,7 @@ takeover_wait(struct takeover *t, size_t *used, const char **why)
 		case IO_EOF:
 		case IO_ERROR:
 			*why = "the old process is gone";
+			takeover_hang_up(t);
 			return NULL;
 		}
 	}
@@ -238,15 +245,45 @@ takeover_learn(struct takeover *t, char *line)
 	char *words[HANDOVER_WORDS];
 	int n = handover_words(line, words);
 
-	if (n > 0)
+	if (n > 0 && t->counting)
+		(void)state_count(t->director, n, words);
+	else if (n > 0)
 		state_learn(t->director, n, words);
+}
+
+/* The old one does not listen any more, or is gone. */
+static void
+takeover_over(struct takeover *t)
+{
+	struct pydirector *d = t->director;
+
+	if (t->over)
+		return;
+	t->over = 1;
+	if (d->inherit != NULL)
+		d->inherit(d->hook_arg);
+}
+
+static void
+takeover_said(struct takeover *t, char *line)
+{
+	struct pydirector *d = t->director;
+
+	if (strcmp(line, "over") == 0)
+		takeover_over(t);
+	else if (strcmp(line, "reopen") == 0 && d->close_log != NULL) {
+		t->obeying = 1;
+		(void)d->close_log(d->hook_arg);
+		t->obeying = 0;
+	} else
+		takeover_learn(t, line);
 }
 
 static int
 takeover_want(struct io *io)
 {
-	(void)io;
-	return POLLIN;
+	return LOOP_OWNER(io, struct takeover, io)->serving ? POLLIN :
+	    POLLIN | POLLOUT;
 }
 
 static void
@@ -257,6 +294,10 @@ takeover_in(struct io *io)
 	char *line;
 
 	io->ready = 0;		/* what is left over, poll tells again */
+	if (!t->serving) {
+		t->serving = 1;
+		takeover_write(t, "serving\n");
+	}
 	switch (takeover_read(t)) {
 	case IO_DONE:
 		break;
@@ -266,15 +307,34 @@ takeover_in(struct io *io)
 	case IO_ERROR:
 		log_notice(t->director->log,
 		    "director: upgrade: the old process has ended");
+		takeover_over(t);
 		takeover_free(t);
 		return;
 	}
 	while ((line = handover_line(&t->in, &used)) != NULL)
-		takeover_learn(t, line);
+		takeover_said(t, line);
 	buf_consume(&t->in, used);
 }
 
 static const struct io_ops takeover_ops = { takeover_want, takeover_in };
+
+/* Tells the old one what nobody wants: it serves who waits there. */
+static void
+takeover_drop(struct takeover *t)
+{
+	const struct bound *b;
+	char line[32];
+	int i;
+
+	for (b = t->director->bound; b != NULL; b = b->next)
+		for (i = 0; b->lent && i < b->n; i++) {
+			if (bound_wanted(t->director, b, i))
+				continue;
+			snprintf(line, sizeof(line), "drop %d\n",
+			    b->fds[i] - t->io.fd - 1);
+			takeover_write(t, line);
+		}
+}
 
 /* All that was lent is ours; what nobody wants is closed. */
 static void
@@ -297,26 +357,33 @@ takeover_ready(struct pydirector *d)
 	const char *why;
 	size_t used = 0;
 	char *line;
-	int fd;
 
 	t->ready = 1;
+	takeover_drop(t);
 	takeover_write(t, "ready\n");
 	while ((line = takeover_wait(t, &used, &why)) != NULL &&
 	    strcmp(line, "end") != 0)
 		takeover_learn(t, line);
 	buf_consume(&t->in, used);
+	t->counting = 1;
 	takeover_own(d);
 	manager_settle(d);
-	if (line == NULL) {
+	if (line == NULL)
 		log_warning(d->log, "director: upgrade: counters and states "
 		    "are lost: %s", why);
-		takeover_free(t);
-		return -1;
-	}
-	fd = t->io.fd;
-	if (loop_add(&d->loop, &t->io, &takeover_ops, fd) == -1)
-		takeover_free(t);
-	return 0;
+	if (t->io.fd != -1 && loop_add(&d->loop, &t->io, &takeover_ops,
+	    t->io.fd) == 0)
+		return 0;
+	/* No loop, but it would wait for that word. */
+	takeover_write(t, "serving\n");
+	takeover_free(t);
+	return -1;
+}
+
+int
+takeover_pending(const struct pydirector *d)
+{
+	return d->takeover != NULL && !d->takeover->over;
 }
 
 void
@@ -338,7 +405,7 @@ takeover_fail(struct pydirector *d, const char *why)
 void
 takeover_reopen(struct pydirector *d)
 {
-	if (d->takeover != NULL && d->takeover->ready)
+	if (d->takeover != NULL && d->takeover->ready && !d->takeover->obeying)
 		takeover_write(d->takeover, "reopen\n");
 }
 

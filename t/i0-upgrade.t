@@ -12,13 +12,7 @@ test -x "$T/load" || {
 	skip_all "t/load was not built: no libcurl"
 }
 
-# The program has a place of its own, where another can be put.
-mkdir "$TMP/bin"
-cp "$BUILD/pydirector" "$BUILD/pydirector-helper" "$TMP/bin"
-REAL=$BUILD/pydirector
-CTL=$BUILD/pydirectorctl
-BUILD=$TMP/bin
-. "$T/daemon.sh"
+. "$T/upgrade.sh"
 start_backend B -q
 start_backend C -q
 start_backend E echo
@@ -80,28 +74,6 @@ upgrade()
 	wait_for 20 upgraded || bail "not upgraded: $(cat "$LOG")"
 	daemon=$(cat "$TMP/daemon.pid")
 	test_pids="$test_pids $daemon"
-}
-
-# failure N: so many upgrades have failed.
-failures()
-{
-	test "$(count_log ' err director: upgrade: [0-9]+ failed: ')" -eq "$1"
-}
-
-# Zombies are gone, whoever reaps them.
-exited_all()
-{
-	for exited_pid; do
-		exited "$exited_pid" || return 1
-	done
-}
-
-# A file in the program's place.
-swap()
-{
-	cat >"$BUILD/new"
-	chmod 755 "$BUILD/new"
-	mv "$BUILD/new" "$BUILD/pydirector"
 }
 
 PYD=

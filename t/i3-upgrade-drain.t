@@ -6,11 +6,7 @@
 
 . "$(dirname "$0")/lib.sh"
 
-mkdir "$TMP/bin"
-cp "$BUILD/pydirector" "$BUILD/pydirector-helper" "$TMP/bin"
-CTL=$BUILD/pydirectorctl
-BUILD=$TMP/bin
-. "$T/daemon.sh"
+. "$T/upgrade.sh"
 start_backend E echo
 
 # configuration LISTEN...
@@ -25,32 +21,14 @@ configuration()
 	    <admin><console socket=\"$TMP/console\"/></admin></pdconfig>"
 }
 
-pid()
-{
-	cat "$TMP/daemon.pid" 2>/dev/null
-}
-
-# begun N: so many have started.
-begun()
-{
-	test "$(count_log ' director: started: ')" -eq "$1"
-}
-
 upgrade()
 {
 	n=$((n + 1))
 	kill -USR2 "$daemon"
 	wait_for 20 begun $n || bail "not upgraded: $(cat "$LOG")"
-	daemon=$(pid)
+	daemon=$(started_pid)
+	wait_for 10 has_pid "$daemon" || bail "no pid file: $(cat "$LOG")"
 	test_pids="$test_pids $daemon"
-}
-
-# Zombies are gone, whoever reaps them.
-exited_all()
-{
-	for exited_pid; do
-		exited "$exited_pid" || return 1
-	done
 }
 
 # connect NAME: a connection that lasts until SIGUSR1; $NAME_pid.
@@ -165,18 +143,10 @@ wait_for 20 begun 1 || bail "it does not start"
 one=$daemon
 web=$(addr_of web)
 connect a
-mv "$BUILD/pydirector" "$BUILD/real"
-cat >"$BUILD/pydirector" <<'END'
-#!/bin/sh
-until test -e "$0.go"; do
-	sleep 0.1 2>/dev/null || sleep 1
-done
-exec "${0%/*}/real" "$@"
-END
-chmod 755 "$BUILD/pydirector"
+swap_late
 kill -USR2 "$one"
 wait_log 'director: upgrade: started [0-9]+$'
-two=$(sed -n 's/.*upgrade: started //p' "$LOG")
+two=$(started_pid)
 test_pids="$test_pids $two"
 kill -QUIT "$one"
 ok "SIGQUIT while the new one starts" wait_log \
@@ -193,36 +163,40 @@ rm "$BUILD/pydirector.go"
 # The old one is stopped when the new one is ready: it keeps the pid file until
 # it goes on.
 : >"$LOG"
-mv "$BUILD/pydirector" "$BUILD/script"
-mv "$BUILD/real" "$BUILD/pydirector"
+swap <"$REAL"
 start_foreground -v -l "$LOG" -p "$TMP/daemon.pid" ${PYDIRECTOR_FLAGS:-}
 wait_for 20 begun 1 || bail "it does not start"
 one=$daemon
 web=$(addr_of web)
-mv "$BUILD/pydirector" "$BUILD/real"
-mv "$BUILD/script" "$BUILD/pydirector"
+swap_late
 kill -USR2 "$one"
 wait_log 'director: upgrade: started [0-9]+$'
-two=$(sed -n 's/.*upgrade: started //p' "$LOG")
+two=$(started_pid)
 test_pids="$test_pids $two"
 is "$(client "$web" pong:1 close)" "pong 1 good" "the old one serves"
 kill -STOP "$one"
 : >"$BUILD/pydirector.go"
 ok "the old one is silent" wait_log 'states are lost: .*is silent' 20
 ok "the new one has started" wait_for 10 begun 2
-ok "the pid file is waited for" logged \
-    " warning pid file: .*another instance is running: pid $one: tried again"
-is "$(count_log ' start: failed')" 0 "that is no failure"
-is "$(client "$web" pong:1 close)" "pong 1 good" "the new one serves"
+is "$(client "$web" pong:1 close)" "pong 1 good" "and serves"
+is "$(pid)" "$one" "the pid file is the old one's"
+kill -USR2 "$two"
+ok "no upgrade meanwhile" wait_log \
+    ' err director: upgrade: not started: the one before is not over$'
 kill -CONT "$one"
 ok "the old one goes" wait_for 20 exited "$one"
-ok "the pid file is the new one's" wait_log ' notice pid file: written$'
-is "$(pid)" "$two" "its number"
-is "$(count_log ' pid file: ')" 2 "told once"
+ok "the pid file is the new one's" wait_for 10 has_pid "$two"
+is "$(count_log ' pid file: ')" 0 "nothing to tell"
+relays()
+{
+	"$CTL" -s "$TMP/console" running.json | tr -d '\n' |
+	    sed -n 's/.*"name": "e",[^{]*"total": \([0-9]*\).*/\1/p'
+}
+is "$(relays)" 2 "what the old one had counted is not lost"
 kill -TERM "$two"
 ok "it ends" wait_for 20 exited_all "$two"
 ok "with its pid file" test ! -e "$TMP/daemon.pid"
-mv "$BUILD/real" "$BUILD/pydirector"
+swap <"$REAL"
 : >"$LOG"
 
 # The old one dies: the new one serves.

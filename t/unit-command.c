@@ -520,7 +520,8 @@ count(void *arg)
 static void
 test_running(void)
 {
-	static const struct pydirector_hooks told = { count, count, NULL };
+	static const struct pydirector_hooks told = { count, count, NULL,
+	    NULL };
 	struct pydirector *d;
 	struct addr a;
 	char text[512];

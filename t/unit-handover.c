@@ -34,7 +34,7 @@ test_clock(void)
 
 /* As pydirector_hand_over() and pydirector_take_over() set it. */
 static const struct handover_ops ops = {
-	handover_stop, handover_cancel, takeover_reopen, takeover_stop,
+	handover_stop, handover_cancel, handover_reopen, takeover_stop,
 	takeover_done
 };
 
@@ -320,6 +320,82 @@ test_silence(void)
 	pydirector_free(d);
 }
 
+/* Turns until fn has been called, or the clock is ms ahead. */
+static void
+turns(struct pydirector *d, int before, int64_t ms)
+{
+	for (ms += skew; calls == before && skew < ms; skew += 10)
+		turn(d);
+}
+
+/* 1: the new process has been ready. */
+static int
+yields(struct pydirector *d)
+{
+	int i;
+
+	for (i = 0; i < 500 && !d->yielding; i++)
+		turn(d);
+	return d->yielding;
+}
+
+/* Ready, and then dead, silent, or serving. */
+static void
+test_yield(void)
+{
+	char sh[] = "/bin/sh", c[] = "-c", script[256];
+	char *argv[] = { sh, c, script, NULL }, *env[] = { NULL };
+	struct pydirector *d = director_of(HOSTS);
+	struct host *h = group_of(d)->hosts[0];
+	struct service *s = d->model->services[0];
+	char err[256];
+
+	h->total = 5;
+	s->denied = 3;
+	s->rules[0]->hits = 2;
+	d->next_id = 77;
+	calls = 0;
+	snprintf(script, sizeof(script), "echo ready >&3; read x <&3; "
+	    "echo serving 1 >&3; read x <&3; until test \"$x\" = end; do "
+	    "read x <&3; done; exit 5");
+	ok(handover_start(d, argv, env, told, NULL, err, sizeof(err)) > 0 &&
+	    yields(d), "a new process that is ready");
+	h->total += 1;
+	turns(d, 0, 10000);
+	is(heard, "ended with status 5", "it ends before it serves");
+	ok(calls == 1 && !d->yielding && !d->draining && d->handover == NULL,
+	    "the old one goes on");
+	ok(h->total == 6 && h->plot.total == 5 && s->denied == 3 &&
+	    s->rules[0]->hits == 2 && d->next_id == 77,
+	    "with its counters, and what was counted since");
+	snprintf(script, sizeof(script), "echo ready >&3; exec sleep 100");
+	ok(handover_start(d, argv, env, told, NULL, err, sizeof(err)) > 0 &&
+	    yields(d) && h->total == 0, "one that hangs");
+	skew += 19000;
+	turns(d, 1, 500);
+	ok(calls == 1 && d->yielding, "19 s are not too many");
+	turns(d, 1, 10000);
+	is(heard, "no word in 20 s", "20 s are");
+	ok(calls == 2 && h->total == 6 && !d->yielding, "the old one goes on");
+	snprintf(script, sizeof(script), "echo serving >&3; echo ready >&3; "
+	    "exec sleep 100");
+	ok(handover_start(d, argv, env, told, NULL, err, sizeof(err)) > 0 &&
+	    yields(d), "one that says it in the wrong order");
+	handover_cancel(d);
+	is(heard, "the director is stopping", "it is not needed any more");
+	ok(calls == 3 && h->total == 6 && !d->yielding && d->handover == NULL,
+	    "nothing has changed");
+	snprintf(script, sizeof(script), "echo ready >&3; echo serving >&3; "
+	    "exec sleep 100");
+	ok(handover_start(d, argv, env, told, NULL, err, sizeof(err)) > 0,
+	    "one that serves");
+	handover_reopen(d);
+	turns(d, 3, 10000);
+	is(heard, "ready", "it is heard");
+	ok(d->draining && !d->yielding && h->total == 0, "it has all");
+	pydirector_free(d);
+}
+
 int
 main(void)
 {
@@ -327,5 +403,6 @@ main(void)
 	test_lines();
 	test_begin();
 	test_silence();
+	test_yield();
 	return tap_end();
 }
