@@ -12,7 +12,7 @@ int
 pydirector_with_connlog(struct pydirector *d)
 {
 	static const struct part part = {
-		connlog_start, connlog_stop, connlog_reopen, NULL,
+		connlog_start, connlog_stop, connlog_reopen,
 		connlog_given, connlog_counts
 	};
 

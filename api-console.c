@@ -10,7 +10,7 @@ int
 pydirector_with_console(struct pydirector *d)
 {
 	static const struct part part = {
-		console_start, console_stop, NULL, NULL, NULL, NULL
+		console_start, console_stop, NULL, NULL, NULL
 	};
 
 	if (api_begin(d) == -1)

@@ -10,7 +10,7 @@ int
 pydirector_with_control(struct pydirector *d)
 {
 	static const struct part part = {
-		control_start, control_stop, NULL, NULL, NULL, NULL
+		control_start, control_stop, NULL, NULL, NULL
 	};
 
 	if (api_begin(d) == -1)

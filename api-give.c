@@ -16,9 +16,9 @@ pydirector_open_as(struct pydirector *d, uid_t uid, gid_t gid)
 	if (api_begin(d) == -1)
 		return -1;
 	if (d->running)
-		return api_fail(d, "connlog: it is too late");
-	d->log_uid = uid;
-	d->log_gid = gid;
+		return api_fail(d, "it is too late");
+	d->uid = uid;
+	d->gid = gid;
 	return 0;
 }
 
@@ -26,17 +26,11 @@ int
 pydirector_give(struct pydirector *d, uid_t uid, gid_t gid)
 {
 	char err[1024];
-	int i;
 
 	if (api_begin(d) == -1)
 		return -1;
-	if (door_give(d, uid, gid, err, sizeof(err)) == -1)
-		return api_fail(d, "%s", err);
-	for (i = 0; i < PARTS; i++)
-		if (d->parts[i] != NULL && d->parts[i]->give != NULL &&
-		    d->parts[i]->give(d, uid, gid, err, sizeof(err)) == -1)
-			return api_fail(d, "%s", err);
-	return 0;
+	return door_give(d, uid, gid, err, sizeof(err)) == 0 ? 0 :
+	    api_fail(d, "%s", err);
 }
 
 void

@@ -14,7 +14,7 @@ int
 pydirector_with_ssh(struct pydirector *d, const char *sshd, const char *ctl)
 {
 	static const struct part part = {
-		ssh_start, ssh_stop, NULL, ssh_give, ssh_given, NULL
+		ssh_start, ssh_stop, NULL, NULL, NULL
 	};
 
 	if (api_begin(d) == -1)

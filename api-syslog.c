@@ -15,7 +15,7 @@ int
 pydirector_with_syslog(struct pydirector *d, const char *facility)
 {
 	static const struct part part = {
-		syslog_start, syslog_stop, NULL, NULL, syslog_given, NULL
+		syslog_start, syslog_stop, NULL, syslog_given, NULL
 	};
 	char err[512];
 

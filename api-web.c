@@ -11,7 +11,7 @@ int
 pydirector_with_web(struct pydirector *d)
 {
 	static const struct part part = {
-		admin_start, admin_stop, NULL, secure_give, secure_given, NULL
+		admin_start, admin_stop, NULL, secure_given, NULL
 	};
 
 	if (api_begin(d) == -1)

@@ -16,6 +16,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "compat/openas.h"
 #include "bound.h"
 
 /* How often another port is tried when port 0 was asked for. */
@@ -238,12 +239,37 @@ bound_open_ip(const struct pydirector *d, struct bound *b, const char **why)
 	return 0;
 }
 
-/* A UNIX socket; 0, or -1 with a text in why. */
+/* A UNIX socket, made by the user whom we will become where he may do that:
+ * given to him afterwards, its name could lead elsewhere by then. -1 with
+ * errno. */
 static int
-bound_open_path(struct bound *b, const char *path, mode_t mode,
-    const char **why)
+bound_listen_path(const struct pydirector *d, const char *path, mode_t mode)
 {
-	int fd = net_listen_path(path, mode);
+	struct as as;
+	int fd, saved;
+
+	if (as_begin(&as, d->uid, d->gid) == -1)
+		return -1;
+	fd = net_listen_path(path, mode);
+	saved = errno;
+	if (as_end(&as) == -1) {
+		saved = errno;
+		if (fd != -1)
+			net_close(fd);
+		errno = saved;
+		return -1;
+	}
+	errno = saved;
+	return fd == -1 && d->uid != 0 && (saved == EACCES || saved == EPERM) ?
+	    net_listen_path(path, mode) : fd;
+}
+
+/* 0, or -1 with a text in why. */
+static int
+bound_open_path(const struct pydirector *d, struct bound *b, const char *path,
+    mode_t mode, const char **why)
+{
+	int fd = bound_listen_path(d, path, mode);
 
 	if (fd == -1) {
 		*why = strerror(errno);
@@ -290,7 +316,7 @@ bound_open(const struct pydirector *d, struct bound *b, const char *address,
 	else if (has != NULL)
 		result = bound_dup(b, has, why);
 	else if (path != NULL)
-		result = bound_open_path(b, path, mode, why);
+		result = bound_open_path(d, b, path, mode, why);
 	else
 		result = bound_open_ip(d, b, why);
 	if (result == -1)

@@ -505,7 +505,7 @@ api-watch.o: api-watch.c addr.h api.h buf.h clock.h config.h director.h door.h h
 api-web.o: api-web.c addr.h api.h buf.h config.h director.h door.h given.h helper.h index.h log.h loop.h model.h net.h network.h pydirector.h
 asker.o: asker.c addr.h amp.h buf.h config.h control.h director.h door.h helper.h index.h log.h loop.h model.h net.h network.h origin.h relay.h siphash.h
 auth.o: auth.c addr.h buf.h compat/compat.h config.h director.h door.h helper.h index.h log.h loop.h model.h net.h network.h siphash.h
-bound.o: bound.c addr.h bound.h buf.h config.h director.h door.h helper.h index.h log.h loop.h model.h net.h network.h
+bound.o: bound.c addr.h bound.h buf.h compat/openas.h config.h director.h door.h helper.h index.h log.h loop.h model.h net.h network.h
 buf.o: buf.c buf.h config.h log.h
 channel-login.o: channel-login.c addr.h buf.h channel-login.h channel.h command.h conf.h config.h console.h director.h door.h helper.h index.h log.h loop.h model.h net.h network.h path.h view.h words.h
 channel.o: channel.c addr.h buf.h channel-login.h channel.h clock.h command.h compat/compat.h conf.h config.h console.h director.h door.h helper.h index.h log.h loop.h model.h net.h network.h view.h words.h
@@ -596,10 +596,10 @@ relay.o: relay.c addr.h admit.h buf.h clock.h config.h director.h door.h helper.
 reload.o: reload.c addr.h buf.h command.h conf.h config.h director.h door.h helper.h index.h log.h loop.h model.h net.h network.h parts.h
 save.o: save.c addr.h buf.h clock.h config.h director.h door.h helper.h index.h log.h loop.h model.h net.h network.h
 sched.o: sched.c addr.h buf.h config.h director.h door.h helper.h index.h log.h loop.h model.h net.h network.h
-secure.o: secure.c addr.h buf.h config.h director.h door.h given.h helper.h http-conn.h http.h index.h log.h loop.h model.h net.h network.h path.h secure.h tls.h
+secure.o: secure.c addr.h buf.h compat/openas.h config.h director.h door.h given.h helper.h http-conn.h http.h index.h log.h loop.h model.h net.h network.h path.h secure.h tls.h
 sink.o: sink.c addr.h buf.h child.h compat/openas.h config.h log.h loop.h net.h sink.h
 siphash.o: siphash.c config.h siphash.h
-ssh.o: ssh.c addr.h buf.h channel.h child.h config.h director.h door.h given.h helper.h index.h log.h loop.h model.h net.h network.h path.h ssh.h
+ssh.o: ssh.c addr.h buf.h channel.h child.h compat/openas.h config.h director.h door.h given.h helper.h index.h log.h loop.h model.h net.h network.h path.h ssh.h
 sshd-auth.o: sshd-auth.c clock.h compat/compat.h config.h ssh.h sshd.h
 sshd-key.o: sshd-key.c compat/compat.h config.h ssh.h sshd.h
 sshd-pty.o: sshd-pty.c config.h ssh.h sshd.h

@@ -232,7 +232,7 @@ static struct sink *
 connlog_open(struct pydirector *d, int target, const char *name)
 {
 	if (target == CONNLOG_FILE)
-		return sink_file(&d->loop, name, d->log_uid, d->log_gid,
+		return sink_file(&d->loop, name, d->uid, d->gid,
 		    connlog_lost, d);
 	if (d->helper == NULL) {
 		errno = ENOENT;

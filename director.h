@@ -67,10 +67,8 @@ struct part {
 	void		(*stop)(struct pydirector *);
 	/* Opens its file anew, as connlog_reopen; NULL: it has none. */
 	int		(*reopen)(struct pydirector *);
-	/* Gives what files it has made to a user; and does what has to be done
-	 * when we are that user (given.h). NULL: nothing. */
-	int		(*give)(struct pydirector *, uid_t, gid_t, char *err,
-			    size_t size);
+	/* Does what has to be done when we are another user (given.h). NULL:
+	 * nothing. */
 	void		(*given)(struct pydirector *);
 	/* As connlog_counts; NULL: it counts nothing. */
 	int		(*counts)(const struct pydirector *, int target,
@@ -112,8 +110,9 @@ struct pydirector {
 	void		(*auth_done)(struct pydirector *);	/* with auth */
 	struct http	*http;		/* NULL: no web */
 	struct connlog	*connlog;	/* NULL: none yet */
-	uid_t		 log_uid;	/* as whom root opens it; 0: root */
-	gid_t		 log_gid;
+	uid_t		 uid;		/* as whom root opens it, and makes
+					 * keys and UNIX sockets; 0: root */
+	gid_t		 gid;
 	struct sink	*syslog;	/* NULL: not to syslog(3) */
 	struct sink	*syslog_old;	/* retired; its helper may still end */
 	char		*syslog_default; /* facility; NULL: none */

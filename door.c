@@ -367,6 +367,22 @@ door_forget(struct pydirector *d)
 		door->leaving = 0;
 }
 
+/* A path that is his was made by him (bound.c). 0, or -1 with errno. */
+static int
+door_give_path(const char *path, uid_t uid, gid_t gid)
+{
+	struct stat st;
+
+	if (lstat(path, &st) == -1)
+		return -1;
+	if (st.st_uid == uid)
+		return 0;
+	if (S_ISSOCK(st.st_mode))
+		return lchown(path, uid, gid);
+	errno = EINVAL;
+	return -1;
+}
+
 int
 door_give(struct pydirector *d, uid_t uid, gid_t gid, char *err, size_t size)
 {
@@ -375,7 +391,7 @@ door_give(struct pydirector *d, uid_t uid, gid_t gid, char *err, size_t size)
 
 	for (door = d->doors; door != NULL; door = door->next) {
 		path = addr_path(door->address);
-		if (path == NULL || lchown(path, uid, gid) == 0)
+		if (path == NULL || door_give_path(path, uid, gid) == 0)
 			continue;
 		snprintf(err, size, "%s: cannot be given away: %s", path,
 		    strerror(errno));

@@ -421,11 +421,10 @@ int		 pydirector_ready(struct pydirector *);
 void		 pydirector_failed(struct pydirector *, const char *why);
 
 /* Before pydirector_start, for a program that root starts and that goes on as
- * another user: the connection log is opened with his rights; the groups of the
- * process have to be his by then. */
+ * another user: the connection log is opened, and keys are made, with his
+ * rights; the groups of the process have to be his by then. */
 int		 pydirector_open_as(struct pydirector *, uid_t, gid_t);
-/* After pydirector_start: gives him the UNIX sockets, and the keys that were
- * made. */
+/* After pydirector_start: gives him the UNIX sockets. */
 int		 pydirector_give(struct pydirector *, uid_t, gid_t);
 /* When it is that user: starts helpers anew, and logs what he cannot read. */
 void		 pydirector_given(struct pydirector *);

@@ -11,6 +11,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "compat/openas.h"
 #include "path.h"
 #include "tls.h"
 #include "http-conn.h"
@@ -36,13 +37,41 @@ secure_node(const struct access_point *web, struct hostport *at)
 		at->node[0] = '\0';
 }
 
+/* What is made is made with the rights of the user whom we will become; what is
+ * there is read with our own. */
+static void
+secure_read(const struct pydirector *d, struct secure *s, const char *key,
+    int make, char *err, size_t size)
+{
+	struct hostport at;
+	struct as as;
+	size_t n;
+	int makes = make && access(s->certificate, F_OK) == -1;
+
+	secure_node(&d->model->web, &at);
+	if (as_begin(&as, makes ? d->uid : 0, d->gid) == -1) {
+		snprintf(err, size, "user of -u: %s", strerror(errno));
+		return;
+	}
+	s->server = d->tls->server_new(s->certificate, key, make, at.node, err,
+	    size);
+	n = strlen(err);
+	if (s->server == NULL && as.changed && n < size)
+		snprintf(err + n, size - n, ", by the user of -u");
+	if (as_end(&as) == -1) {
+		snprintf(err, size, "root's rights: %s", strerror(errno));
+		if (s->server != NULL)
+			d->tls->server_free(s->server);
+		s->server = NULL;
+	}
+}
+
 int
 secure_prepare(const struct pydirector *d, struct secure *s, char *err,
     size_t size)
 {
 	const struct access_point *web = &d->model->web;
 	int make = web->certificate == NULL && web->key == NULL;
-	struct hostport at;
 	char *key;
 
 	memset(s, 0, sizeof(*s));
@@ -54,10 +83,8 @@ secure_prepare(const struct pydirector *d, struct secure *s, char *err,
 	}
 	s->certificate = secure_path(d, web->certificate, "admin.crt");
 	key = secure_path(d, web->key, "admin.key");
-	secure_node(web, &at);
 	if (s->certificate != NULL && key != NULL)
-		s->server = d->tls->server_new(s->certificate, key, make,
-		    at.node, err, size);
+		secure_read(d, s, key, make, err, size);
 	else
 		snprintf(err, size, "out of memory");
 	free(key);
@@ -75,28 +102,6 @@ secure_done(const struct pydirector *d, struct secure *s)
 		d->tls->server_free(s->server);
 	free(s->certificate);
 	memset(s, 0, sizeof(*s));
-}
-
-int
-secure_give(struct pydirector *d, uid_t uid, gid_t gid, char *err,
-    size_t size)
-{
-	static const char *const names[] = { "admin.key", "admin.crt" };
-	char *path;
-	int i, result = 0;
-
-	if (d->http == NULL || d->http->tls == NULL ||
-	    !d->tls->server_made(d->http->tls))
-		return 0;
-	for (i = 0; i < 2 && result == 0; i++) {
-		path = secure_path(d, NULL, names[i]);
-		result = path == NULL ? -1 : lchown(path, uid, gid);
-		if (result == -1)
-			snprintf(err, size, "%s: cannot be given away: %s",
-			    names[i], strerror(errno));
-		free(path);
-	}
-	return result;
 }
 
 void

@@ -25,6 +25,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "compat/openas.h"
 #include "path.h"
 #include "child.h"
 #include "director.h"
@@ -61,7 +62,6 @@ struct ssh {
 	struct pydirector *director;
 	struct door	 door;
 	char		*key;		/* path of the host key */
-	int		 key_made;	/* by us */
 	struct ssh_session *sessions;
 	struct timer	 pace;		/* no process starts before */
 	struct timer	 chance;	/* somebody new has had his */
@@ -378,22 +378,28 @@ static const struct door_ops ssh_ops = {
 
 /* The host key. */
 
-/* Has the program look at the key, which it makes if there is none; it takes
- * some milliseconds, here and now: so what an operator asks for is refused when
- * the key is bad. The first line that it says is the fingerprint, or why
- * not. */
+/* Has the program look at the key, which it makes if there is none: as the user
+ * whom we will become, since he has to do it for each connection. It takes some
+ * milliseconds, here and now: so what an operator asks for is refused when the
+ * key is bad. The first line that it says is the fingerprint, or why not. */
 static int
 ssh_key_check(struct pydirector *d, char *path, char *err, size_t size)
 {
 	char word[] = "-k", said[256], *argv[4];
+	const char *by;
 	int status = -1, error, good;
+	struct as as;
 
 	argv[0] = d->sshd_program;
 	argv[1] = word;
 	argv[2] = path;
 	argv[3] = NULL;
-	error = child_ask(argv, d->running ? KEY_TIME_LIVE : KEY_TIME, said,
-	    sizeof(said), &status);
+	error = as_begin(&as, d->uid, d->gid) == -1 ? errno : child_ask(argv,
+	    d->running ? KEY_TIME_LIVE : KEY_TIME, said, sizeof(said),
+	    &status);
+	by = as.changed ? ", by the user of -u" : "";
+	if (as_end(&as) == -1)
+		error = errno;
 	if (error == ETIMEDOUT) {
 		snprintf(err, size, "ssh: host key %s: not looked at in time: "
 		    "try again", path);
@@ -409,8 +415,8 @@ ssh_key_check(struct pydirector *d, char *path, char *err, size_t size)
 	good = status == -1 ? strncmp(said, "SHA256:", 7) == 0 :
 	    WIFEXITED(status) && WEXITSTATUS(status) == 0;
 	if (!good) {
-		snprintf(err, size, "ssh: %s", said[0] != '\0' ? said :
-		    "pydirector-sshd failed");
+		snprintf(err, size, "ssh: %s%s", said[0] != '\0' ? said :
+		    "pydirector-sshd failed", by);
 		return -1;
 	}
 	log_notice(d->log, "ssh: host key %s: %s", path, said);
@@ -435,7 +441,6 @@ ssh_start(struct pydirector *d, char *err, size_t size)
 	const struct access_point *a = &d->model->ssh;
 	struct ssh *ssh;
 	char *key;
-	int there;
 
 	/* Who is logged in stays: perhaps it was he who said so. */
 	if (!a->present || !a->enable) {
@@ -454,7 +459,6 @@ ssh_start(struct pydirector *d, char *err, size_t size)
 		snprintf(err, size, "ssh: out of memory");
 		return -1;
 	}
-	there = access(key, F_OK) == 0;
 	if (((ssh->key == NULL || strcmp(ssh->key, key) != 0) &&
 	    ssh_key_check(d, key, err, size) == -1) ||
 	    door_start(d, &ssh->door, &ssh_ops, "ssh", a->address, 0, err,
@@ -464,30 +468,7 @@ ssh_start(struct pydirector *d, char *err, size_t size)
 	}
 	free(ssh->key);
 	ssh->key = key;
-	ssh->key_made |= !there;
 	return 0;
-}
-
-int
-ssh_give(struct pydirector *d, uid_t uid, gid_t gid, char *err, size_t size)
-{
-	const struct ssh *ssh = d->ssh;
-
-	if (ssh == NULL || !ssh->key_made || lchown(ssh->key, uid, gid) == 0)
-		return 0;
-	snprintf(err, size, "%s: cannot be given away: %s", ssh->key,
-	    strerror(errno));
-	return -1;
-}
-
-void
-ssh_given(struct pydirector *d)
-{
-	const struct ssh *ssh = d->ssh;
-
-	if (ssh != NULL && ssh->key != NULL && access(ssh->key, R_OK) == -1)
-		log_err(d->log, "ssh: %s: cannot be read any more, which each "
-		    "connection has to do: %s", ssh->key, strerror(errno));
 }
 
 void

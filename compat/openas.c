@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: ISC
  *
- * Opening a file with another user's rights: what he may choose, and root
- * opens, must not be more than what he could open himself. The effective ids
- * are his for that one call; the real and saved ones stay root's. */
+ * Acting with another user's rights: what he may choose, and root opens or
+ * makes, must not be more than what he could do himself. The effective ids are
+ * his meanwhile; the real and saved ones stay root's. */
 
 #include "config.h"
 
@@ -14,13 +14,36 @@
 
 #include "compat/openas.h"
 
-/* We are root again: 0, or -1 with errno. */
-static int
-openas_back(gid_t gid)
+int
+as_begin(struct as *as, uid_t uid, gid_t gid)
 {
-	if ((geteuid() != 0 && seteuid(0) == -1) || setegid(gid) == -1)
+	int error;
+
+	as->changed = uid != 0 && geteuid() == 0;
+	as->gid = getegid();
+	if (!as->changed)
+		return 0;
+	if (setegid(gid) == -1) {
+		as->changed = 0;
 		return -1;
-	if (geteuid() == 0 && getegid() == gid)
+	}
+	if (seteuid(uid) == 0)
+		return 0;
+	error = errno;
+	(void)as_end(as);
+	errno = error;
+	return -1;
+}
+
+int
+as_end(struct as *as)
+{
+	if (!as->changed)
+		return 0;
+	as->changed = 0;
+	if ((geteuid() != 0 && seteuid(0) == -1) || setegid(as->gid) == -1)
+		return -1;
+	if (geteuid() == 0 && getegid() == as->gid)
 		return 0;
 	errno = EPERM;
 	return -1;
@@ -29,17 +52,14 @@ openas_back(gid_t gid)
 int
 open_as(uid_t uid, gid_t gid, const char *path, int flags, mode_t mode)
 {
-	gid_t own = getegid();
-	int fd = -1, error;
+	struct as as;
+	int fd, error;
 
-	if (uid == 0 || geteuid() != 0)
-		return open(path, flags, mode);
-	if (setegid(gid) == -1)
+	if (as_begin(&as, uid, gid) == -1)
 		return -1;
-	if (seteuid(uid) == 0)
-		fd = open(path, flags, mode);
+	fd = open(path, flags, mode);
 	error = errno;
-	if (openas_back(own) == -1) {
+	if (as_end(&as) == -1) {
 		error = errno;
 		if (fd != -1)
 			close(fd);

@@ -240,6 +240,53 @@ for element in logging connlog; do
 	ok "nothing is made there" test ! -e "$TMP/root/new"
 done
 
+# Keys are made where he may, by him; otherwise that is said, and nothing is
+# made. Sockets are also made where he may not, and are his.
+if test -n "$extra"; then
+	case $extra in
+	*'<ssh'*)
+		sed "s|</admin>|<ssh listen=\"127.0.0.1:0\" enable=\"true\" \
+		    hostKey=\"$TMP/root/key\"/>&|" "$TMP/plain.xml" >"$OWN/bad.xml"
+		is "$(refused "$BUILD/pydirector" -d -u nobody "$OWN/bad.xml" |
+		    sed -n -e 's/ .*//' -e 1p -e '$p' | tr '\n' ' ')" \
+		    "1 pydirector: " "a host key elsewhere"
+		like "$(cat "$TMP/out")" "^pydirector: ssh: host key \
+$TMP/root/key: Permission denied, by the user of -u\$" "is told"
+		ok "it is not made" test ! -e "$TMP/root/key" ;;
+	esac
+	case $extra in
+	*'<web'*)
+		sed 's|</admin>|<web listen="127.0.0.1:0" enable="true" secure="true"/>&|' \
+		    "$TMP/plain.xml" >"$TMP/root/web.xml"
+		LOG=$TMP/root/log
+		"$BUILD/pydirector" -u nobody -l "$LOG" -p "$OWN/pid" \
+		    "$TMP/root/web.xml" >"$TMP/out" 2>&1
+		is "$? $(cat "$TMP/out")" "0 " "a certificate in root's"
+		ok "it cannot be made" logged " err web .*: not started: \
+.*/admin.key: cannot be made: Permission denied, by the user of -u\$"
+		is "$(ls "$TMP/root" | grep admin)" "" "nothing is there"
+		start
+		kill -TERM "$PYD"
+		ok "it ends" wait_for 20 exited "$PYD"
+		PYD= ;;
+	esac
+fi
+sed -e "s|$OWN/control|$TMP/root/control|" "$TMP/plain.xml" >"$OWN/c.xml"
+LOG=$OWN/log
+: >"$LOG"
+chown "$uid:$gid" "$LOG"
+"$BUILD/pydirector" -u nobody -l "$LOG" -p "$OWN/pid" "$OWN/c.xml" \
+    >"$TMP/out" 2>&1
+is "$? $(cat "$TMP/out")" "0 " "a socket in a directory of root's"
+start
+is "$(find "$TMP/root/control" "$OWN/console" ! -user nobody)" "" \
+    "both sockets are his"
+kill -TERM "$PYD"
+ok "it ends" wait_for 20 exited "$PYD"
+ok "he may not remove the one" test -e "$TMP/root/control" -a \
+    ! -e "$OWN/console"
+PYD=
+
 # A low port, in a network of its own: it stays, others cannot be added.
 cat >"$TMP/low" <<'END'
 waits()
