@@ -622,7 +622,7 @@ t/fuzz-amp.o: t/fuzz-amp.c amp.h buf.h config.h log.h t/fuzz.h
 t/fuzz-channel.o: t/fuzz-channel.c addr.h buf.h channel.h command.h conf.h config.h console.h director.h door.h helper.h index.h log.h loop.h model.h net.h network.h pydirector.h t/fuzz.h view.h words.h
 t/fuzz-conf.o: t/fuzz-conf.c addr.h buf.h config.h director.h door.h helper.h index.h log.h loop.h model.h net.h network.h t/fuzz.h
 t/fuzz-conn.o: t/fuzz-conn.c addr.h buf.h clock.h config.h director.h door.h helper.h http-conn.h http.h index.h log.h loop.h model.h net.h network.h t/fuzz.h
-t/fuzz-handover.o: t/fuzz-handover.c addr.h buf.h config.h director.h door.h handover.h helper.h index.h log.h loop.h model.h net.h network.h pydirector.h t/fuzz.h
+t/fuzz-handover.o: t/fuzz-handover.c addr.h bound.h buf.h config.h director.h door.h handover.h helper.h index.h log.h loop.h model.h net.h network.h pydirector.h t/fuzz.h
 t/fuzz-helper.o: t/fuzz-helper.c addr.h child.h compat/compat.h config.h helper.c helper.h log.h loop.h net.h t/fuzz.h
 t/fuzz-http.o: t/fuzz-http.c addr.h buf.h config.h director.h door.h helper.h http.h index.h log.h loop.h model.h net.h network.h t/fuzz.h
 t/fuzz-keys.o: t/fuzz-keys.c config.h ssh.h sshd.h t/fuzz.h

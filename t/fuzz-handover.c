@@ -1,14 +1,26 @@
 /* SPDX-License-Identifier: ISC
  *
  * What an old process tells a new one, under libFuzzer, on directors that do
- * not run: whatever the lines are, they are passed over or learned, and what
- * was learned reads the same in a third process. */
+ * not run: its sockets are taken or refused; whatever the lines are, they are
+ * passed over or learned, and what was learned reads the same in a third
+ * process. */
 
 #include "config.h"
 
+#include <sys/socket.h>
+
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "bound.h"
 #include "handover.h"
 #include "pydirector.h"
 #include "t/fuzz.h"
+
+#define PLACE	40		/* where descriptors are handed down */
+#define SOCKETS	2
+#define ENOUGH	32768		/* bytes that a socket takes at once */
 
 static const char base[] =
     "<config><service name=\"web\"><listen ip=\"127.0.0.1:2001\"/>"
@@ -59,6 +71,37 @@ fuzz_learn(struct pydirector *d, const char *bytes, size_t n)
 	buf_done(&in);
 }
 
+/* As what an old process says first, of two sockets: they belong to doors that
+ * are known, or it is refused. */
+static void
+fuzz_begin(struct pydirector *d, const char *bytes, size_t n)
+{
+	char err[256] = "";
+	const struct bound *b;
+	int pair[2], i, held = 0;
+
+	if (n > ENOUGH || socketpair(AF_UNIX, SOCK_STREAM, 0, pair) == -1)
+		return;
+	for (i = 0; i <= SOCKETS; i++)
+		if (dup2(pair[1], PLACE + i) == -1)
+			abort();
+	close(pair[1]);
+	if (write(pair[0], bytes, n) != (ssize_t)n)
+		abort();
+	close(pair[0]);
+	if (takeover_begin(d, PLACE, SOCKETS, err, sizeof(err)) == 0) {
+		for (b = d->bound; b != NULL; b = b->next)
+			held += b->n;
+		fuzz_promise(held == SOCKETS, "all sockets are held");
+	} else
+		fuzz_promise(err[0] != '\0', "why not");
+	while (d->bound != NULL)
+		door_forget(d);
+	takeover_done(d);
+	for (i = 0; i <= SOCKETS; i++)
+		(void)close(PLACE + i);
+}
+
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
@@ -68,6 +111,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	buf_init(&told, HANDOVER_LINE);
 	buf_init(&again, HANDOVER_LINE);
+	fuzz_begin(d, (const char *)data, size);
 	fuzz_learn(d, (const char *)data, size);
 	state_tell(d, &told, 1);
 	first = fuzz_copy(told.data, told.len);
