@@ -154,7 +154,7 @@ pydirector-sshd: $(SSHD_OBJECTS) libpydirector.a
 	$(LINK) -o $@ $(SSHD_OBJECTS) libpydirector.a $(SSH_LIBS) $(NET_LIBS)
 
 # What the tests use.
-tests: all $(TOOLS) $(SOAK) $(LOAD) $(UNITS) $(STANDIN) $(FAULTY) installed.a $(PC)
+tests: all $(TOOLS) $(SOAK) $(LOAD) $(UNITS) $(STANDIN) $(FAULTY) $(CABLE) installed.a $(PC)
 
 t/backend: t/backend.o
 	$(LINK) -o $@ t/backend.o $(NET_LIBS)
@@ -167,6 +167,10 @@ t/client: t/client.o
 
 t/load: t/load.o
 	$(LINK) -o $@ t/load.o $(CURL_LIBS) $(NET_LIBS)
+
+# Where there are network namespaces.
+t/cable: t/cable.o
+	$(LINK) -o $@ t/cable.o $(NET_LIBS)
 
 t/bench-backend: t/bench-backend.o
 	$(LINK) -o $@ t/bench-backend.o $(NET_LIBS)
@@ -471,7 +475,7 @@ uninstall-extra:
 	@$(DIRECTORIES) sh tools/extra.sh uninstall $(EXTRA)
 
 clean:
-	rm -f *.o compat/*.o t/*.o t/*.so t/kqueue/*.o t/kqueue/pydirector t/faulty
+	rm -f *.o compat/*.o t/*.o t/*.so t/kqueue/*.o t/kqueue/pydirector t/faulty t/cable
 	rm -f web-files.h libpydirector.a installed.a $(PC) $(PROGRAMS) $(TOOLS) $(BENCH) \
 	    $(SOAK) t/load $(UNITS)
 
@@ -610,6 +614,7 @@ status.o: status.c addr.h buf.h clock.h conf.h config.h director.h door.h escape
 syslog.o: syslog.c addr.h buf.h config.h connlog.h director.h door.h given.h helper.h index.h log.h loop.h model.h net.h network.h sink.h
 t/backend.o: t/backend.c config.h t/proxy-text.h t/tool.h
 t/bench-backend.o: t/bench-backend.c config.h t/tool.h
+t/cable.o: t/cable.c config.h t/tool.h
 t/client.o: t/client.c config.h t/tool.h
 t/fault-life.o: t/fault-life.c config.h t/fault-life.h t/fault.h t/tool.h
 t/fault-peers.o: t/fault-peers.c config.h t/fault-life.h t/fault.h t/tool.h

@@ -52,6 +52,8 @@ file_flags()
 		grep -q 'HAVE_KQUEUE 1' config.h || return ;;
 	compat/set-epoll.c | t/bench-backend.c | t/flood.c | t/soak-blocks.c)
 		grep -q 'HAVE_EPOLL 1' config.h || return ;;
+	t/cable.c)
+		grep -q 'HAVE_TUN 1' config.h || return ;;
 	t/fault.c)
 		grep -q 'HAVE_EPOLL 1' config.h || return
 		flags=${XML_CFLAGS-} ;;
