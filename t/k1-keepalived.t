@@ -3,9 +3,10 @@
 #
 # Two balancers and one address, in network namespaces of this test: keepalived
 # by the sample, a network that is a bridge, clients and hosts in a third
-# namespace. The balancer dies under load, then the whole machine: the other
-# one serves as soon as keepalived has moved the address, and sends each client
-# to the host that it had.
+# namespace. A balancer dies under load, then the other one is stuck, then the
+# whole machine dies: the other one serves as soon as keepalived has moved the
+# address, and sends each client to the host that it had. What comes back does
+# not take the address back.
 
 . "$(dirname "$0")/lib.sh"
 
@@ -90,15 +91,14 @@ balancer()
 	    bail "no balancer: $(cat "$TMP/$1.err")"
 }
 
-# keeper NAMESPACE STATE PRIORITY: the sample, but for the pace, and a path
+# keeper NAMESPACE PRIORITY: the sample, but for the pace, and a path
 # that is not for root alone.
 keeper()
 {
 	sed -e "s|/usr/local/sbin|$BUILD|" \
 	    -e "s|/var/run/pydirector.sock|$TMP/$1.sock|" \
 	    -e "s/enable_script_security/vrrp_version 3/" \
-	    -e "s/advert_int 1/advert_int 0.2/" -e "s/state MASTER/state $2/" \
-	    -e "s/priority 150/priority $3/" \
+	    -e "s/advert_int 1/advert_int 0.2/" -e "s/priority 150/priority $2/" \
 	    "$T/../etc/keepalived.sample" >"$TMP/$1.conf"
 	ip netns exec "$1" keepalived -n -l -G -f "$TMP/$1.conf" \
 	    -p "$TMP/$1.pid" -r "$TMP/$1.vrrp" -c "$TMP/$1.check" \
@@ -110,6 +110,12 @@ keeper()
 has_it()
 {
 	ip -n "$1" -4 addr show dev eth0 | grep -q "$VIP/"
+}
+
+# entered NAMESPACE STATE [TIMES]: keepalived has, that often, one by default.
+entered()
+{
+	test "$(grep -c " Entering $2 STATE" "$TMP/$1.keeper")" -ge "${3:-1}"
 }
 
 asked()
@@ -158,6 +164,46 @@ relays_of()
 	grep -c ' info relay .*: web ' "$TMP/$1.log"
 }
 
+# begin_long, end_long: a connection that is open when the address moves.
+begin_long()
+{
+	start_client long "$VIP:7" pong:3 pause "$@"
+	long=$client_pid
+	wait_for 10 grep -q paused "$TMP/long" || bail "no long connection"
+}
+
+end_long()
+{
+	kill -USR1 "$long"
+	end_client "$long"
+	like "$? $(tail -n 1 "$TMP/long")" '^1 0 good (reset|eof)$' \
+	    "a connection that was open has ended"
+}
+
+no_process()
+{
+	test -z "$(ip netns pids "$1")"
+}
+
+passed()
+{
+	test $(($(clock) - began)) -ge "$1"
+}
+
+# stays NAMESPACE WHAT: ten advertisements later the address is where it was;
+# a connection that was open before is.
+stays()
+{
+	began=$(clock)
+	wait_for 20 passed 2000
+	ok "$2: the address stays" has_it "$1"
+	kill -USR1 "$long"
+	end_client "$long"
+	is "$? $(tail -n 1 "$TMP/long")" "0 pong 3 good" \
+	    "$2: so does a connection"
+	is "$(map)" "$before" "$2: and each client's host"
+}
+
 balancer "$a" A
 balancer "$b" B
 # A plain server at each shows what keepalived alone takes.
@@ -166,9 +212,10 @@ for ns in "$a" "$b"; do
 	    >"$TMP/$ns.plain" 2>&1 &
 	test_pids="$test_pids $!"
 done
-keeper "$a" MASTER 150
-keeper "$b" BACKUP 100
+keeper "$a" 150
 wait_for 20 has_it "$a" || bail "$(cat "$TMP/$a.keeper")"
+keeper "$b" 100
+wait_for 20 entered "$b" BACKUP || bail "$(cat "$TMP/$b.keeper")"
 ok "it serves at the common address" wait_for 10 asked 80 H
 before=$(map)
 is "$(echo $before | tr ' ' '\n' | sort -u | wc -l | tr -d ' ')" 3 \
@@ -182,15 +229,13 @@ if test -x "$T/load"; then
 	load=$!
 	test_pids="$test_pids $load"
 fi
-start_client long "$VIP:7" pong:3 pause echo:1000
-long=$client_pid
-wait_for 10 grep -q paused "$TMP/long" || bail "no long connection"
+begin_long echo:1000
 
 # The balancer dies.
 began=$(clock)
+kill -KILL "$A_pid"
 when moved has_it "$b"
 when served asked 80 H
-kill -KILL "$A_pid"
 took
 diag "balancer killed: address moved after $moved ms, served after $served ms"
 within "$served" 0 $((moved + 1000 * PATIENCE)) \
@@ -198,29 +243,43 @@ within "$served" 0 $((moved + 1000 * PATIENCE)) \
 within "$moved" 0 $((5000 * PATIENCE)) "which takes two checks and a moment"
 is "$(map)" "$before" "each client has its host again"
 ok "by the second balancer" test "$(relays_of "$b")" -ge 9
-kill -USR1 "$long"
-end_client "$long"
-like "$? $(tail -n 1 "$TMP/long")" '^1 0 good (reset|eof)$' \
-    "a connection that was open has ended"
+end_long
 
-# It comes back, and the address with it.
+# It comes back.
+begin_long pong:3
 balancer "$a" A
-ok "the first one takes the address back" wait_for 20 has_it "$a"
-is "$(wait_for 10 asked 80 H; map)" "$before" "and the clients have their hosts"
+wait_for 20 entered "$a" BACKUP 2 || bail "$(tail "$TMP/$a.keeper")"
+stays "$b" "the first balancer is back"
+
+# The other one is stuck.
+begin_long echo:1000
+began=$(clock)
+kill -STOP "$B_pid"
+when moved has_it "$a"
+when served asked 80 H
+took
+diag "balancer stuck: address moved after $moved ms, served after $served ms"
+within "$served" 0 $((moved + 1000 * PATIENCE)) \
+    "the balancer is stuck: served as soon as the address has moved"
+within "$moved" 0 $((8000 * PATIENCE)) "which takes two checks that time out"
+is "$(map)" "$before" "each client has its host again"
+end_long
+begin_long pong:3
+kill -CONT "$B_pid"
+wait_for 20 entered "$b" BACKUP 2 || bail "$(tail "$TMP/$b.keeper")"
+stays "$a" "the second balancer goes on"
 
 # The machine dies.
 wait_for 20 asked 81 plain || bail "no plain server"
-start_client long "$VIP:7" pong:3 pause echo:1000
-long=$client_pid
-wait_for 10 grep -q paused "$TMP/long" || bail "no long connection"
+begin_long echo:1000
 began=$(clock)
-when moved has_it "$b"
-when plain asked 81 plain
-when served asked 80 H
 ip -n "$c" link set "to$a" down
 for pid in $(ip netns pids "$a"); do
 	kill -KILL "$pid" 2>/dev/null
 done
+when moved has_it "$b"
+when plain asked 81 plain
+when served asked 80 H
 took
 wait_for 20 test -s "$TMP/plain" || bail "keepalived alone does not work"
 plain=$(cat "$TMP/plain")
@@ -229,13 +288,25 @@ $plain ms, the balancer after $served ms"
 within "$served" 0 $((plain + 1000 * PATIENCE)) \
     "the machine dies: served as soon as a plain server is"
 is "$(map)" "$before" "each client has its host once more"
-kill -USR1 "$long"
-end_client "$long"
-like "$? $(tail -n 1 "$TMP/long")" '^1 0 good (reset|eof)$' \
-    "a connection that was open has ended"
+end_long
 
-kill -TERM "$B_pid"
-ok "the second balancer ends" wait_for 10 all_gone "$B_pid"
+# It comes back, keepalived before the balancer.
+begin_long pong:3
+wait_for 10 no_process "$a" || bail "the machine lives"
+ip -n "$a" addr del "$VIP/24" dev eth0 2>/dev/null
+rm -f "$TMP/$a.pid" "$TMP/$a.vrrp" "$TMP/$a.check"
+ip -n "$c" link set "to$a" up
+keeper "$a" 150
+wait_for 20 grep -q 'Script(pydirector) failed' "$TMP/$a.keeper" ||
+    bail "$(tail "$TMP/$a.keeper")"
+balancer "$a" A
+wait_for 20 entered "$a" BACKUP || bail "$(tail "$TMP/$a.keeper")"
+stays "$b" "the machine is back"
+is "$(grep -c MASTER "$TMP/$a.keeper") $(grep -c 'Entering MASTER STATE' \
+    "$TMP/$b.keeper")" "0 2" "the address has never moved but for a reason"
+
+kill -TERM "$A_pid" "$B_pid"
+ok "the balancers end" wait_for 10 all_gone "$A_pid" "$B_pid"
 is "$(grep -h -E ' (err|warning) ' "$TMP/$b.log" "$TMP/$a.log")" "" \
     "no balancer has a complaint"
 done_testing
