@@ -91,14 +91,15 @@ balancer()
 	    bail "no balancer: $(cat "$TMP/$1.err")"
 }
 
-# keeper NAMESPACE PRIORITY: the sample, but for the pace, and a path
-# that is not for root alone.
+# keeper NAMESPACE PRIORITY: the sample, but for a path that is not for root
+# alone, the pace, and what a busy machine needs that is two at once.
 keeper()
 {
 	sed -e "s|/usr/local/sbin|$BUILD|" \
 	    -e "s|/var/run/pydirector.sock|$TMP/$1.sock|" \
-	    -e "s/enable_script_security/vrrp_version 3/" \
-	    -e "s/advert_int 1/advert_int 0.2/" -e "s/priority 150/priority $2/" \
+	    -e "s/enable_script_security/vrrp_version 3\nvrrp_rt_priority 50/" \
+	    -e "s/timeout 1/timeout $((3 * PATIENCE))/" \
+	    -e "s/advert_int 1/advert_int 0.5/" -e "s/priority 150/priority $2/" \
 	    "$T/../etc/keepalived.sample" >"$TMP/$1.conf"
 	ip netns exec "$1" keepalived -n -l -G -f "$TMP/$1.conf" \
 	    -p "$TMP/$1.pid" -r "$TMP/$1.vrrp" -c "$TMP/$1.check" \
@@ -190,12 +191,12 @@ passed()
 	test $(($(clock) - began)) -ge "$1"
 }
 
-# stays NAMESPACE WHAT: ten advertisements later the address is where it was;
+# stays NAMESPACE WHAT: eight advertisements later the address is where it was;
 # a connection that was open before is.
 stays()
 {
 	began=$(clock)
-	wait_for 20 passed 2000
+	wait_for 20 passed 4000
 	ok "$2: the address stays" has_it "$1"
 	kill -USR1 "$long"
 	end_client "$long"
@@ -261,7 +262,7 @@ took
 diag "balancer stuck: address moved after $moved ms, served after $served ms"
 within "$served" 0 $((moved + 1000 * PATIENCE)) \
     "the balancer is stuck: served as soon as the address has moved"
-within "$moved" 0 $((8000 * PATIENCE)) "which takes two checks that time out"
+within "$moved" 0 $((20000 * PATIENCE)) "which takes two checks that time out"
 is "$(map)" "$before" "each client has its host again"
 end_long
 begin_long pong:3
@@ -302,8 +303,10 @@ wait_for 20 grep -q 'Script(pydirector) failed' "$TMP/$a.keeper" ||
 balancer "$a" A
 wait_for 20 entered "$a" BACKUP || bail "$(tail "$TMP/$a.keeper")"
 stays "$b" "the machine is back"
-is "$(grep -c MASTER "$TMP/$a.keeper") $(grep -c 'Entering MASTER STATE' \
-    "$TMP/$b.keeper")" "0 2" "the address has never moved but for a reason"
+moves=$(grep -c 'Entering MASTER STATE' "$TMP/$b.keeper")
+moves="$(grep -c MASTER "$TMP/$a.keeper") $moves"
+test "$moves" = "0 2" || diag "$(cat "$TMP/$b.keeper")"
+is "$moves" "0 2" "the address has never moved but for a reason"
 
 kill -TERM "$A_pid" "$B_pid"
 ok "the balancers end" wait_for 10 all_gone "$A_pid" "$B_pid"
