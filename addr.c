@@ -166,7 +166,13 @@ addr_split(const char *text, struct hostport *hp, const char **why)
 	if (*text == '[')
 		return addr_split_v6(text, hp, why);
 	if (colon == NULL) {
-		*why = "host:port expected, the port is missing";
+		*why = *text != '\0' && strspn(text, DIGITS) == strlen(text) ?
+		    "host:port expected, there is no colon" :
+		    "host:port expected, the port is missing";
+		return -1;
+	}
+	if (strstr(text, "://") != NULL) {
+		*why = "host:port expected, without a scheme such as http://";
 		return -1;
 	}
 	if (strchr(colon + 1, ':') != NULL) {

@@ -12,7 +12,7 @@ include config.mk
 # The objects, floor by floor: pydirector-internals(7).
 FLOOR0 = clock.o random.o siphash.o index.o log.o buf.o amp.o escape.o words.o path.o addr.o proxy.o network.o compat/give.o compat/harden.o compat/openas.o $(COMPAT)
 FLOOR1 = $(TLS) net.o loop.o child.o sink.o helper.o
-FLOOR2 = compareconf.o compareconf-host.o compareconf-admin.o edit.o model.o sched.o conf.o conf-attr.o conf-value.o conf-build.o conf-check.o \
+FLOOR2 = compareconf.o compareconf-host.o compareconf-admin.o edit.o model.o sched.o conf.o conf-attr.o conf-value.o conf-build.o conf-check.o conf-near.o \
 	conf-save.o conf-text.o conf-want.o
 FLOOR3 = save.o dial.o bound.o door.o listen.o admit.o connlog.o syslog.o relay.o relay-tell.o relay-connect.o origin.o header.o flow.o check.o manager.o
 FLOOR4 = state.o handover.o takeover.o command-edit.o command-host.o command-set.o command-user.o parts.o reload.o files.o auth.o http.o http-conn.o http-io.o http-answer.o http-parse.o secure.o command.o \
@@ -536,6 +536,7 @@ compat/tls-none.o: compat/tls-none.c addr.h config.h net.h tls.h
 conf-attr.o: conf-attr.c addr.h buf.h conf.h config.h director.h door.h helper.h index.h log.h loop.h model.h net.h network.h
 conf-build.o: conf-build.c addr.h buf.h conf.h config.h director.h door.h helper.h index.h log.h loop.h model.h net.h network.h
 conf-check.o: conf-check.c addr.h buf.h conf.h config.h director.h door.h helper.h index.h log.h loop.h model.h net.h network.h
+conf-near.o: conf-near.c addr.h buf.h conf.h config.h director.h door.h helper.h index.h log.h loop.h model.h net.h network.h
 conf-save.o: conf-save.c addr.h buf.h conf-text.h conf-want.h conf.h config.h director.h door.h helper.h index.h log.h loop.h model.h net.h network.h
 conf-text.o: conf-text.c addr.h buf.h conf-text.h conf.h config.h director.h door.h helper.h index.h log.h loop.h model.h net.h network.h
 conf-value.o: conf-value.c addr.h buf.h conf.h config.h director.h door.h helper.h index.h log.h loop.h model.h net.h network.h

@@ -60,6 +60,13 @@ value_set(struct conf *c, const struct conf_item *item, struct conf_value *v,
 		c->no_memory = 1;
 		return;
 	}
+	/* What is no hash may be the password itself: it stays here. */
+	if (v->attr->type == CONF_TYPE_HASH) {
+		conf_error(c, item->line, "%s: %s of length %zu: %s",
+		    conf_element(item->kind)->name, v->attr->name,
+		    strlen(v->text), why);
+		return;
+	}
 	conf_error(c, item->line, "%s: %s '%s': %s",
 	    conf_element(item->kind)->name, v->attr->name,
 	    conf_quote(v->text, quote), why);
@@ -73,13 +80,13 @@ values_check(struct conf *c, struct conf_item *item)
 	size_t i;
 
 	for (i = 0; i < item->n; i++)
-		if (!item->values[i].attr->late)
+		if (!item->values[i].attr->late && !item->values[i].bad)
 			value_set(c, item, &item->values[i], NULL);
 	while ((a = conf_attr_next(item->kind, a)) != NULL)
 		if (a->required && item_value(item, a->name) == NULL)
 			conf_error(c, item->line,
-			    "%s: no %s: expected %s=\"...\" in it", element,
-			    a->name, a->name);
+			    "%s: no %s: expected %s=\"...\" in it%s", element,
+			    a->name, a->name, conf_example(a));
 }
 
 /* 1: an attribute that says the same and counts more has been met. */
@@ -342,7 +349,8 @@ access_begin(struct conf *c, struct access_point *ap, struct conf_item *item)
 		    conf_element(item->kind)->name);
 		return ap;
 	}
-	value_set(c, item, v, ap);
+	if (!v->bad)
+		value_set(c, item, v, ap);
 	if (!v->bad)
 		address_seen(c, 0, item->line, "listen", v->text);
 	return ap;
@@ -420,12 +428,35 @@ conf_begin(struct conf *c, void *parent, struct conf_item *item)
 	return object;
 }
 
+/* Tells which groups there are, as many as there is room for. */
+static void
+group_unknown(struct conf *c, const struct service *s)
+{
+	char list[CONF_WHY] = "", quote[CONF_QUOTE], text[NEAR_TEXT];
+	size_t i, len = 0;
+	struct near n;
+
+	near_init(&n, c->enable);
+	for (i = 0; i < s->ngroups; i++)
+		near_try(&n, s->groups[i]->name);
+	for (i = 0; i < s->ngroups && len < sizeof(list) - CONF_QUOTE - 8;
+	    i++) {
+		(void)snprintf(list + len, sizeof(list) - len, "%s'%s'",
+		    i == 0 ? "" : i + 1 < s->ngroups ? ", " : " or ",
+		    conf_quote(s->groups[i]->name, quote));
+		len = strlen(list);
+	}
+	conf_error(c, c->enable_line, "enable: group '%s': no such group: "
+	    "%sexpected a group of service '%s': %s%s",
+	    conf_quote(c->enable, quote), near_text(&n, text), s->name, list,
+	    i < s->ngroups ? ", ..." : "");
+}
+
 /* The group that <enable> names, the one with enable="true", or the first;
  * *line: where that is said. NULL: told that there is none. */
 static struct group *
 enabled_group(struct conf *c, struct service *s, long *line)
 {
-	char name[CONF_QUOTE];
 	struct group *g;
 
 	if (c->enable == NULL) {
@@ -435,9 +466,7 @@ enabled_group(struct conf *c, struct service *s, long *line)
 	*line = c->enable_line;
 	g = group_find(s, c->enable);
 	if (g == NULL)
-		conf_error(c, *line, "enable: group '%s': no such group: "
-		    "expected a group of service '%s', such as '%s'",
-		    c->enable, s->name, conf_quote(s->groups[0]->name, name));
+		group_unknown(c, s);
 	else if (s->enabled != NULL && s->enabled != g) {
 		conf_error(c, *line, "enable: group '%s': group '%s' is "
 		    "enabled in line %ld: expected only one", c->enable,

@@ -122,7 +122,8 @@ hash_check(const char *text, char *why, size_t size)
 	if (strlen(text) <= NAME_MAX_LEN && hash_possible(text))
 		return 0;
 	(void)snprintf(why, size,
-	    "expected a crypt hash, as pydirector -P prints it");
+	    "expected a crypt hash, as pydirector -P prints it%s",
+	    text[0] == '\0' ? "" : ", not the password itself");
 	return -1;
 }
 
@@ -146,14 +147,19 @@ facility_check(const char *text, char *why, size_t size)
 		"news", "syslog", "user", "uucp", "local0", "local1", "local2",
 		"local3", "local4", "local5", "local6", "local7"
 	};
+	char mean[NEAR_TEXT];
+	struct near n;
 	size_t i;
 
-	for (i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+	near_init(&n, text);
+	for (i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
 		if (strcmp(text, words[i]) == 0)
 			return 0;
-	(void)snprintf(why, size, "expected a facility of syslog: daemon, "
+		near_try(&n, words[i]);
+	}
+	(void)snprintf(why, size, "%sexpected a facility of syslog: daemon, "
 	    "user, local0 to local7, auth, authpriv, cron, ftp, lpr, mail, "
-	    "news, syslog or uucp");
+	    "news, syslog or uucp", near_text(&n, mean));
 	return -1;
 }
 
@@ -211,7 +217,9 @@ access_parse(const char *text, unsigned char *full, char *why, size_t size)
 	*full = strcmp(text, "full") == 0;
 	if (*full || strcmp(text, "readonly") == 0)
 		return 0;
-	(void)snprintf(why, size, "expected full or readonly");
+	(void)snprintf(why, size, "expected full or readonly%s",
+	    strcasecmp(text, "full") == 0 || strcasecmp(text, "readonly") == 0 ?
+	    ", in small letters" : "");
 	return -1;
 }
 
@@ -248,6 +256,18 @@ digits_parse(const char *p, int places, int64_t *value)
 	return 0;
 }
 
+/* More to say when something stands behind a number. */
+static const char *
+unit(const char *text)
+{
+	size_t len = strlen(text);
+
+	if (text[0] < '0' || text[0] > '9')
+		return "";
+	return text[len - 1] == ' ' ? ", without a blank" :
+	    text[len - 1] > '9' ? ", without a unit" : "";
+}
+
 static int
 seconds_parse(const struct conf_attr *a, const char *text, int64_t *ms,
     char *why, size_t size)
@@ -255,8 +275,8 @@ seconds_parse(const struct conf_attr *a, const char *text, int64_t *ms,
 	if (digits_parse(text, 3, ms) == 0 && *ms >= a->min && *ms <= a->max)
 		return 0;
 	(void)snprintf(why, size, "expected %sseconds from 0.001 to %" PRId64
-	    " with at most three decimals", a->min == 0 ? "0 or " : "",
-	    a->max / 1000);
+	    " with at most three decimals%s", a->min == 0 ? "0 or " : "",
+	    a->max / 1000, unit(text));
 	return -1;
 }
 
@@ -264,11 +284,13 @@ static int
 number_parse(const struct conf_attr *a, const char *text, int64_t *n,
     char *why, size_t size)
 {
+	*n = -1;
 	if (digits_parse(text, 0, n) == 0 && *n >= a->min && *n <= a->max)
 		return 0;
 	(void)snprintf(why, size,
-	    "expected a whole number from %" PRId64 " to %" PRId64, a->min,
-	    a->max);
+	    "expected a whole number from %" PRId64 " to %" PRId64 "%s%s",
+	    a->min, a->max, unit(text), a->kind == CONF_HOST && *n == 0 ?
+	    "; adminDown=\"yes\" keeps a host out of rotation" : "");
 	return -1;
 }
 
@@ -290,7 +312,12 @@ address_check(const struct conf_attr *a, const char *text, char *why,
 		return -1;
 	}
 	if (addr_split(text, &at, &error) == -1) {
-		(void)snprintf(why, size, "%s", error);
+		if (strspn(text, "0123456789") == strlen(text))
+			(void)snprintf(why, size, "%s, as in %s:%.5s", error,
+			    a->type == CONF_TYPE_LOCAL ? "*" : "192.0.2.1",
+			    text);
+		else
+			(void)snprintf(why, size, "%s", error);
 		return -1;
 	}
 	if (a->type == CONF_TYPE_LOCAL)
@@ -307,6 +334,26 @@ address_check(const struct conf_attr *a, const char *text, char *why,
 	return 0;
 }
 
+static void
+scheduler_unknown(const char *text, char *why, size_t size)
+{
+	static const char *const words[] = {
+		"random", "roundrobin", "leastconns", "leastconnsrr",
+		"weightr", "weightlc", "sticky"
+	};
+	char mean[NEAR_TEXT];
+	struct near n;
+	size_t i;
+
+	near_init(&n, text);
+	for (i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+		near_try(&n, words[i]);
+	(void)snprintf(why, size, "%sexpected random (rand), roundrobin "
+	    "(roundr), leastconns, leastconnsrr (leastc), weightr, weightlc, "
+	    "one of them with ,sticky behind it, or sticky",
+	    near_text(&n, mean));
+}
+
 static int
 scheduler_parse(const char *text, struct group *g, char *why, size_t size)
 {
@@ -314,9 +361,7 @@ scheduler_parse(const char *text, struct group *g, char *why, size_t size)
 	unsigned char sticky;
 
 	if (sched_parse(text, &rule, &sticky) == -1) {
-		(void)snprintf(why, size, "expected random (rand), roundrobin "
-		    "(roundr), leastconns, leastconnsrr (leastc), weightr, "
-		    "weightlc, one of them with ,sticky behind it, or sticky");
+		scheduler_unknown(text, why, size);
 		return -1;
 	}
 	if (g != NULL) {
@@ -513,4 +558,36 @@ conf_attr_get(const struct conf_attr *a, const void *object,
 		break;
 	}
 	return NULL;
+}
+
+const char *
+conf_example(const struct conf_attr *a)
+{
+	switch (a->type) {
+	case CONF_TYPE_HASH:
+		return ", as pydirector -P prints it";
+	case CONF_TYPE_ACCESS:
+		return ", full or readonly";
+	case CONF_TYPE_SECONDS:
+		return ", such as 30";
+	case CONF_TYPE_LOCAL:
+		return ", such as *:80";
+	case CONF_TYPE_REMOTE:
+		return ", such as 192.0.2.1:80";
+	case CONF_TYPE_SCHEDULER:
+		return ", such as leastconns";
+	case CONF_TYPE_NETWORKS:
+		return ", such as 10.0.0.0/8";
+	case CONF_TYPE_SOCKET:
+		return ", such as /var/run/NAME.sock";
+	case CONF_TYPE_NAME:
+	case CONF_TYPE_PATH:
+	case CONF_TYPE_BOOL:
+	case CONF_TYPE_NUMBER:
+	case CONF_TYPE_FACILITY:
+	case CONF_TYPE_MODE:
+	case CONF_TYPE_SEND_PROXY:
+		break;
+	}
+	return "";
 }

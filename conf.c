@@ -41,20 +41,21 @@ static const struct {
 	int		 code;
 	const char	*hint;
 } hints[] = {
-	{ XML_ERR_NAME_REQUIRED, "expected a name; & is written &amp;" },
+	{ XML_ERR_NAME_REQUIRED, "expected a name behind it; < is written "
+	    "&lt;, & is written &amp;, and a comment <!-- ... -->" },
 	{ XML_ERR_ENTITYREF_SEMICOL_MISSING, "& is written &amp;" },
-	{ XML_ERR_UNDECLARED_ENTITY, "& is written &amp;" },
+	{ XML_ERR_UNDECLARED_ENTITY, "expected the character itself, or its "
+	    "number, such as &#228;; & is written &amp;" },
+	{ XML_WAR_UNDECLARED_ENTITY, "expected the character itself, or its "
+	    "number, such as &#228;; & is written &amp;" },
 	{ XML_ERR_LT_IN_ATTRIBUTE, "< is written &lt;, and a value ends with "
 	    "the quote that it begins with" },
-	{ XML_ERR_ATTRIBUTE_NOT_STARTED, "expected name=\"value\"" },
+	{ XML_ERR_ATTRIBUTE_NOT_STARTED, "expected name=\"value\", with "
+	    "straight quotes" },
 	{ XML_ERR_ATTRIBUTE_NOT_FINISHED, "expected the quote that it begins "
 	    "with" },
 	{ XML_ERR_ATTRIBUTE_WITHOUT_VALUE, "expected name=\"value\"" },
 	{ XML_ERR_GT_REQUIRED, "expected > at the end of a tag" },
-	{ XML_ERR_TAG_NAME_MISMATCH, "expected the end of the element that "
-	    "was begun last" },
-	{ XML_ERR_TAG_NOT_FINISHED, "expected the end of every element that "
-	    "was begun" },
 	{ XML_ERR_HYPHEN_IN_COMMENT, "expected no -- inside a comment" },
 	{ XML_ERR_COMMENT_NOT_FINISHED, "expected --> at its end" },
 	{ XML_ERR_INVALID_CHAR, "expected no control characters" },
@@ -83,6 +84,44 @@ hint(int code)
 	return "expected well-formed XML";
 }
 
+/* Tags are missed, or one too many, where an earlier fault has kept them from
+ * being read: those are echoes, too. */
+static int
+echo(const struct conf *c, int code)
+{
+	return c->broken != 0 && (code == XML_ERR_TAG_NAME_MISMATCH ||
+	    code == XML_ERR_TAG_NOT_FINISHED || code == XML_ERR_DOCUMENT_END);
+}
+
+/* The fault in words; returns what to do about it. */
+static const char *
+fault_text(XML_ERROR *e, char *text, size_t size)
+{
+	char *p;
+
+	if (e->code == XML_ERR_TAG_NAME_MISMATCH && e->str1 != NULL &&
+	    e->str2 != NULL) {
+		(void)snprintf(text, size, "</%.60s> does not end <%.60s> of "
+		    "line %d", e->str2, e->str1, e->int1);
+		return "expected the end of the element that was begun last";
+	}
+	if (e->code == XML_ERR_TAG_NOT_FINISHED && e->str1 != NULL) {
+		(void)snprintf(text, size, "the file ends within <%.60s> of "
+		    "line %d", e->str1, e->int1);
+		return "expected the end of every element that was begun";
+	}
+	(void)snprintf(text, size, "%s",
+	    e->message == NULL ? "not well-formed" : e->message);
+	if (strncmp(text, "Input is not proper UTF-8", 25) == 0) {
+		text[25] = '\0';
+		return hint(XML_ERR_INVALID_ENCODING);
+	}
+	p = text + strlen(text);
+	while (p > text && isspace((unsigned char)p[-1]))
+		*--p = '\0';
+	return hint(e->code);
+}
+
 /* libxml2 has found a fault. Of those in one line the first is told: the
  * others are its echoes. Prefixes are looked at later: in a note they may be
  * anything. */
@@ -90,7 +129,8 @@ static void
 fault_in(void *arg, XML_ERROR *e)
 {
 	struct conf *c = arg;
-	char text[512], *p;
+	const char *todo;
+	char text[512];
 	long line;
 
 	if (e == NULL || e->level < XML_ERR_ERROR ||
@@ -103,15 +143,13 @@ fault_in(void *arg, XML_ERROR *e)
 	line = e->line > 0 ? e->line : 1;
 	if (c->broken != 0 && line <= c->fault_line)
 		return;
+	if (echo(c, e->code))
+		return;
 	c->fault_line = line;
-	(void)snprintf(text, sizeof(text), "%s",
-	    e->message == NULL ? "not well-formed" : e->message);
-	p = text + strlen(text);
-	while (p > text && isspace((unsigned char)p[-1]))
-		*--p = '\0';
+	todo = fault_text(e, text, sizeof(text));
 	if (!isupper((unsigned char)text[1]))
 		text[0] = (char)tolower((unsigned char)text[0]);
-	conf_error_xml(c, line, text, hint(e->code));
+	conf_error_xml(c, line, text, todo);
 }
 
 /* A DOCTYPE begins: nothing of it is read, and nothing behind it. */
@@ -194,16 +232,40 @@ full_name(const xmlNs *ns, const xmlChar *name, char buf[CONF_QUOTE])
 	return buf;
 }
 
-/* Where the error is in one attribute: it is unknown. */
-static void
-attribute_unknown(struct conf *c, enum conf_kind kind, long line,
-    const xmlAttr *attr)
+static const struct conf_attr *
+attribute(const struct conf_item *item, const xmlAttr *attr)
 {
-	char name[CONF_QUOTE], list[CONF_WHY];
+	return attr->ns != NULL ? NULL : conf_attr_find(item->kind,
+	    (const char *)attr->name);
+}
 
-	conf_error(c, line, "%s: unknown attribute '%s': expected %s",
-	    conf_name(c, kind), full_name(attr->ns, attr->name, name),
-	    conf_attrs(kind, list, sizeof(list)));
+/* An attribute is unknown. The one that was meant counts as there, and
+ * refused, so that it is not missed as well. */
+static void
+attribute_unknown(struct conf *c, struct conf_item *item, const xmlAttr *attr)
+{
+	char name[CONF_QUOTE], list[CONF_WHY], text[NEAR_TEXT];
+	const struct conf_attr *a = NULL;
+	struct near n;
+	size_t i = 0;
+
+	near_init(&n, attr->ns != NULL ? "" : (const char *)attr->name);
+	while ((a = conf_attr_next(item->kind, a)) != NULL)
+		near_try(&n, a->name);
+	conf_error(c, item->line, "%s: unknown attribute '%s': %sexpected %s",
+	    conf_name(c, item->kind), full_name(attr->ns, attr->name, name),
+	    near_text(&n, text), conf_attrs(item->kind, list, sizeof(list)));
+	if (n.word == NULL)
+		return;
+	a = conf_attr_find(item->kind, n.word);
+	while (i < item->n && item->values[i].attr != a)
+		i++;
+	if (i < item->n || i == CONF_VALUES)
+		return;
+	item->values[i].attr = a;
+	item->values[i].bad = 1;
+	item->values[i].text = "";
+	item->n++;
 }
 
 /* Fills the item with the attributes of the node; texts[] then holds what
@@ -216,12 +278,9 @@ item_init(struct conf *c, struct conf_item *item, xmlNode *node,
 	xmlAttr *attr;
 
 	for (attr = node->properties; attr != NULL; attr = attr->next) {
-		a = attr->ns != NULL ? NULL : conf_attr_find(item->kind,
-		    (const char *)attr->name);
-		if (a == NULL) {
-			attribute_unknown(c, item->kind, item->line, attr);
+		a = attribute(item, attr);
+		if (a == NULL)
 			continue;
-		}
 		if (item->n == CONF_VALUES)
 			break;	/* the same ones twice, told as a fault */
 		texts[item->n] = xmlNodeListGetString(node->doc,
@@ -234,6 +293,9 @@ item_init(struct conf *c, struct conf_item *item, xmlNode *node,
 		    (const char *)texts[item->n];
 		item->n++;
 	}
+	for (attr = node->properties; attr != NULL; attr = attr->next)
+		if (attribute(item, attr) == NULL)
+			attribute_unknown(c, item, attr);
 	if (node->nsDef != NULL)
 		conf_error(c, item->line, "%s: unknown attribute 'xmlns': "
 		    "expected no namespaces, remove it",
@@ -241,53 +303,84 @@ item_init(struct conf *c, struct conf_item *item, xmlNode *node,
 }
 
 static void
-item_done(struct conf_item *item, xmlChar *texts[CONF_VALUES])
+item_done(xmlChar *texts[CONF_VALUES])
 {
 	size_t i;
 
-	for (i = 0; i < item->n; i++)
+	for (i = 0; i < CONF_VALUES; i++)
 		xmlFree(texts[i]);
 }
 
-/* Tells that an element does not belong where it is. */
+/* An element stands in another one than it should. Where that is around this
+ * one, its end is what is missing, more often than not. */
 static void
+child_misplaced(struct conf *c, enum conf_kind parent, enum conf_kind kind,
+    long line)
+{
+	enum conf_kind place = conf_element(kind)->parent, k = parent;
+
+	while (k != place && k != CONF_ROOT)
+		k = conf_element(k)->parent;
+	if (k != place)
+		conf_error(c, line, "%s: not allowed in %s: expected it in %s",
+		    conf_element(kind)->name, conf_name(c, parent),
+		    conf_name(c, place));
+	else
+		conf_error(c, line, "%s: not allowed in %s: expected it in "
+		    "%s, behind </%s>", conf_element(kind)->name,
+		    conf_name(c, parent), conf_name(c, place),
+		    conf_name(c, parent));
+}
+
+/* Tells that an element is none, or not there. Returns -1 when another one
+ * was meant. */
+static int
 child_unknown(struct conf *c, enum conf_kind parent, const xmlNode *node,
     long line)
 {
 	const char *name = (const char *)node->name;
-	const char *in = conf_name(c, parent);
-	char list[CONF_WHY], quote[CONF_QUOTE];
+	char list[CONF_WHY], quote[CONF_QUOTE], text[NEAR_TEXT];
 	enum conf_kind kind;
+	struct near n;
+	int i;
 
-	if (node->ns == NULL && strcmp(name, "client") == 0)
+	if (node->ns == NULL && strcmp(name, "client") == 0) {
 		conf_error(c, line, "client: renamed host in 0.0.4: "
 		    "expected <host>");
-	else if (node->ns == NULL && conf_element_find(name, &kind) == 0)
-		conf_error(c, line, "%s: not allowed in %s: expected it in %s",
-		    name, in, conf_name(c, conf_element(kind)->parent));
-	else
-		conf_error(c, line, "unknown element '%s' in %s: expected %s",
-		    full_name(node->ns, node->name, quote), in,
-		    conf_children(parent, list, sizeof(list)));
+		return -1;
+	}
+	if (node->ns == NULL && conf_element_find(name, &kind) == 0) {
+		child_misplaced(c, parent, kind, line);
+		return 0;
+	}
+	near_init(&n, node->ns != NULL ? "" : name);
+	for (i = (int)CONF_ROOT + 1; i < CONF_KINDS; i++)
+		if (conf_element((enum conf_kind)i)->parent == parent)
+			near_try(&n, conf_element((enum conf_kind)i)->name);
+	conf_error(c, line, "unknown element '%s' in %s: %sexpected %s",
+	    full_name(node->ns, node->name, quote), conf_name(c, parent),
+	    near_text(&n, text), conf_children(parent, list, sizeof(list)));
+	return n.word == NULL ? 0 : -1;
 }
 
 /* One node in an element. Everything but elements may be anywhere, and so may
- * notes, with whatever is in them. */
-static void
+ * notes, with whatever is in them. Returns -1 when it is refused and would
+ * have counted. */
+static int
 child(struct conf *c, enum conf_kind parent, void *object, xmlNode *node)
 {
 	const char *name = (const char *)node->name;
 	enum conf_kind kind;
 
 	if (node->type != XML_ELEMENT_NODE || strcmp(name, "note") == 0)
-		return;
+		return 0;
 	if (node->ns != NULL && node->ns->prefix != NULL)
-		child_unknown(c, parent, node, line_of(node));
-	else if (conf_element_find(name, &kind) == -1 ||
+		return child_unknown(c, parent, node, line_of(node));
+	if (conf_element_find(name, &kind) == -1 ||
 	    conf_element(kind)->parent != parent)
-		child_unknown(c, parent, node, line_of(node));
-	else
-		walk(c, node, kind, object);
+		return child_unknown(c, parent, node, line_of(node));
+	walk(c, node, kind, object);
+	return 0;
 }
 
 /* 1: the element ended before the first fault, so what is missing in it is
@@ -304,10 +397,11 @@ whole(const struct conf *c, const xmlNode *node)
 static void
 walk(struct conf *c, xmlNode *node, enum conf_kind kind, void *parent)
 {
-	xmlChar *texts[CONF_VALUES];
+	xmlChar *texts[CONF_VALUES] = { NULL };
 	struct conf_item item;
 	xmlNode *n;
 	void *object;
+	int all = 1;
 
 	item.kind = kind;
 	item.line = line_of(node);
@@ -315,26 +409,32 @@ walk(struct conf *c, xmlNode *node, enum conf_kind kind, void *parent)
 	item_init(c, &item, node, texts);
 	object = conf_begin(c, parent, &item);
 	for (n = node->children; n != NULL && !c->no_memory; n = n->next)
-		child(c, kind, object, n);
+		if (child(c, kind, object, n) == -1)
+			all = 0;
 	if (object != NULL)
-		conf_end(c, &item, object, whole(c, node));
-	item_done(&item, texts);
+		conf_end(c, &item, object, all && whole(c, node));
+	item_done(texts);
 }
 
 static void
 root(struct conf *c, xmlNode *node)
 {
 	const char *name = (const char *)node->name;
-	char quote[CONF_QUOTE];
+	char quote[CONF_QUOTE], text[NEAR_TEXT];
+	struct near n;
 
 	if (strcmp(name, "pdconfig") == 0)
 		c->model->dialect = DIALECT_PDCONFIG;
 	else if (strcmp(name, "config") == 0)
 		c->model->dialect = DIALECT_CONFIG;
 	else {
-		conf_error(c, line_of(node), "unknown element '%s': "
+		near_init(&n, name);
+		near_try(&n, "pdconfig");
+		near_try(&n, "config");
+		conf_error(c, line_of(node), "unknown element '%s': %s"
 		    "expected pdconfig or config around all others",
-		    full_name(node->ns, node->name, quote));
+		    full_name(node->ns, node->name, quote),
+		    near_text(&n, text));
 		return;
 	}
 	walk(c, node, CONF_ROOT, c->model);

@@ -111,12 +111,14 @@ const char *conf_attr_get(const struct conf_attr *, const void *object,
 	    char buf[CONF_NUMBER]);
 /* Takes out a value that may be empty. */
 void	 conf_attr_clear(const struct conf_attr *, void *object);
+/* What a required attribute may say, for the end of a message; "": anything. */
+const char *conf_example(const struct conf_attr *);
 /* yes, 1, on, enable and true in any case are true. */
 int	 conf_bool(const char *text);
 /* 1: UTF-8 that XML can hold. */
 int	 conf_utf8(const char *text);
 
-#define CONF_WHY	320	/* bytes of a text for why */
+#define CONF_WHY	400	/* bytes of a text for why */
 #define CONF_QUOTE	80	/* bytes of a quoted value */
 #define CONF_ERRORS	100	/* errors shown */
 #define CONF_VALUES	8	/* attributes of an element */
@@ -197,6 +199,20 @@ char	*conf_quote(const char *text, char buf[CONF_QUOTE]);
 size_t	 conf_errors(struct conf *, struct buf *);
 /* Frees what the reading holds, the model apart. */
 void	 conf_done(struct conf *);
+
+/* conf-near.c: what a word that is not known was meant to be. */
+#define NEAR_TEXT	64	/* bytes of `did you mean WORD? ` */
+
+struct near {
+	const char	*typed;
+	const char	*word;		/* the nearest so far; NULL: none */
+	size_t		 far;		/* a better one is nearer than that */
+};
+
+void	 near_init(struct near *, const char *typed);
+void	 near_try(struct near *, const char *word);
+/* `did you mean WORD? `, or nothing; returns buf. */
+const char *near_text(const struct near *, char buf[NEAR_TEXT]);
 
 /* conf-build.c: from elements to the model. */
 /* An element begins: what becomes of it in the model, or NULL (no memory). */

@@ -114,9 +114,9 @@ in_root "time '0': expected seconds from 0.001" '<checktime time="0"/>'
 in_root "time '1,5': expected seconds" '<checktime time="1,5"/>'
 in_admin "web: enabled without listen" '<web enable="yes"/>'
 in_admin "ssh: listen '2222'" '<ssh enable="yes" listen="2222"/>'
-in_admin "password '': expected a crypt hash" \
+in_admin "password of length 0: expected a crypt hash" \
     '<user name="u" password="" access="full"/>'
-in_admin "password '*': expected a crypt hash" \
+in_admin "password of length 1: expected a crypt hash" \
     '<user name="u" password="*" access="full"/>'
 in_admin "expected full or readonly" \
     '<user name="u" password="abJnggxhB/yWI" access="root"/>'

@@ -88,8 +88,9 @@ in_admin "keys '': expected 1 to 4095 bytes" \
     '<user name="u" password="abJnggxhB/yWI" access="full" keys=""/>'
 for password in secret abJnggxhB/yWIx abJnggxhB+yWI '$secret' '$6$' '$6$a b' \
     _J9..rasm '$$$$$$$$'; do
-	in_admin "password '$password': expected a crypt hash" \
+	in_admin "password of length ${#password}: expected a crypt hash" \
 	    "<user name='u' password='$password' access='full'/>"
+	is "$(grep -c -F -e "'$password'" "$TMP/err")" 0 "it is not shown"
 done
 
 # Control socket and logs.
@@ -102,6 +103,6 @@ in_root "mode '4755': expected permissions in octal" \
 in_root "connlog: neither file nor syslog" '<connlog start="yes"/>'
 in_root "logging: neither file nor syslog" '<logging/>'
 in_root "syslog 'kern': expected a facility" '<connlog syslog="kern"/>'
-in_root "syslog 'local8': expected a facility" '<logging syslog="local8"/>'
+in_root "syslog 'local8': did you mean local0? expected a facility" '<logging syslog="local8"/>'
 in_root "connlog: there is one" '<connlog file="a"/><connlog file="b"/>'
 done_testing

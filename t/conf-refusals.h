@@ -49,10 +49,12 @@ struct refusal {
 #define NETWORK "expected a network such as 10.0.0.0/8, 192.0.2.1, " \
 	"2001:db8::/32 or all\n"
 #define SOCKET "expected a path of at most 100 bytes that begins with /\n"
+#define A_SOCKET ", such as /var/run/NAME.sock\n"
 #define MODE "expected permissions in octal, such as 0660, up to 0777\n"
 #define IN_THE_ROOT "expected service, admin, manager, control, logging, " \
 	"connlog, checktime or note\n"
-#define HASH "expected a crypt hash, as pydirector -P prints it\n"
+#define HASH "expected a crypt hash, as pydirector -P prints it, not the " \
+	"password itself\n"
 #define LONG32	"0123456789abcdef0123456789abcdef"
 #define LONG255	LONG32 LONG32 LONG32 LONG32 LONG32 LONG32 LONG32 \
 	"0123456789abcdef0123456789abcde"
@@ -79,8 +81,8 @@ static const struct refusal structure[] = {
 	    "f:2: DOCTYPE is refused: expected none, remove it\n" },
 	{ IN_ROOT, "<foo><bar/></foo>",
 	    "f:8: unknown element 'foo' in config: " IN_THE_ROOT },
-	{ IN_ROOT, "<x:service/>",
-	    "f:8: unknown element 'x:service' in config: " IN_THE_ROOT },
+	{ IN_ROOT, "<x:service/>", "f:8: unknown element 'x:service' in "
+	    "config: did you mean service? " IN_THE_ROOT },
 	{ IN_ROOT, "<x:service xmlns:x='urn:x'/>",
 	    "f:8: unknown element 'x:service' in config: " IN_THE_ROOT },
 	{ IN_ROOT, "<host ip='a:1'/>", "f:8: host: not allowed in config: "
@@ -90,7 +92,7 @@ static const struct refusal structure[] = {
 	{ INSIDE, "<config/>", "f:7: unknown element 'config' in service: "
 	    "expected listen, allow, deny, group, enable or note\n" },
 	{ INSIDE, "<logging file='x'/>", "f:7: logging: not allowed in "
-	    "service: expected it in config\n" },
+	    "service: expected it in config, behind </service>\n" },
 	{ IN_GROUP, "<foo/>", "f:6: unknown element 'foo' in group: expected "
 	    "host or note\n" },
 	{ IN_GROUP, "<client name='a' ip='b:1'/>",
@@ -129,7 +131,7 @@ static const struct refusal structure[] = {
 	    "f:8: group 'b': enabled without a host: expected at least one "
 	    "<host ip=\"host:port\"/> in it\n" },
 	{ INSIDE, "<enable group='b'/>", "f:7: enable: group 'b': no such "
-	    "group: expected a group of service 's', such as 'g'\n" },
+	    "group: expected a group of service 's': 'g'\n" },
 	{ INSIDE, "<enable group='g'/>\n<enable group='g'/>",
 	    "f:8: enable" ONE("7") },
 	{ INSIDE, "<group name='a' scheduler='rand' enable='on'/>\n"
@@ -210,16 +212,17 @@ static const struct refusal values[] = {
 	    "whole number from 0 to 1000000000\n" },
 	{ ATTR, "maxConns='1000000001'", "f:2: service: maxConns '1000000001': "
 	    "expected a whole number from 0 to 1000000000\n" },
-	{ INSIDE, "<listen/>", "f:7: listen: no ip: expected ip=\"...\" in it\n"
-	},
+	{ INSIDE, "<listen/>", "f:7: listen: no ip: expected ip=\"...\" in it, "
+	    "such as *:80\n" },
 	{ INSIDE, "<listen ip='2222'/>", "f:7: listen: ip '2222': host:port "
-	    "expected, the port is missing\n" },
+	    "expected, there is no colon, as in *:2222\n" },
 	{ INSIDE, "<listen ip='*:81' port='1'/>", "f:7: listen: unknown "
-	    "attribute 'port': expected ip, acceptProxy or from\n" },
+	    "attribute 'port': did you mean ip? expected ip, "
+	    "acceptProxy or from\n" },
 	{ INSIDE, "<group scheduler='rand'/>", "f:7: group: no name: expected "
 	    "name=\"...\" in it\n" },
 	{ INSIDE, "<group name='h'/>", "f:7: group: no scheduler: expected "
-	    "scheduler=\"...\" in it\n" },
+	    "scheduler=\"...\" in it, such as leastconns\n" },
 	{ INSIDE, "<group name='h' scheduler='best'/>",
 	    "f:7: group: scheduler 'best': " SCHEDULERS },
 	{ INSIDE, "<group name='h' scheduler=''/>",
@@ -229,8 +232,8 @@ static const struct refusal values[] = {
 	    "or sendProxy\n" },
 	{ INSIDE, "<enable/>", "f:7: enable: no group: expected group=\"...\" "
 	    "in it\n" },
-	{ IN_GROUP, "<host/>", "f:6: host: no ip: expected ip=\"...\" in it\n"
-	},
+	{ IN_GROUP, "<host/>", "f:6: host: no ip: expected ip=\"...\" in it, "
+	    "such as 192.0.2.1:80\n" },
 	{ IN_GROUP, "<host ip='i:0'/>", "f:6: host: ip 'i:0': expected a port "
 	    "from 1 to 65535\n" },
 	{ IN_GROUP, "<host ip='*:1'/>", "f:6: host: ip '*:1': expected a host "
@@ -241,7 +244,8 @@ static const struct refusal values[] = {
 	    "'x': expected name, ip, weight, maxConns, adminDown or "
 	    "sendProxy\n" },
 	{ IN_GROUP, "<host ip='i:1' weight='0'/>", "f:6: host: weight '0': "
-	    "expected a whole number from 1 to 1000000\n" },
+	    "expected a whole number from 1 to 1000000; adminDown=\"yes\" "
+	    "keeps a host out of rotation\n" },
 	{ IN_GROUP, "<host ip='i:1' weight='+1'/>", "f:6: host: weight '+1': "
 	    "expected a whole number from 1 to 1000000\n" },
 	{ IN_GROUP, "<host ip='i:1' weight='1000001'/>", "f:6: host: weight "
@@ -270,16 +274,20 @@ static const struct refusal values[] = {
 	{ IN_ADMIN, "<ssh enable='1'/>", "f:9: ssh: enabled without listen: "
 	    "expected listen=\"host:port\"\n" },
 	{ IN_ADMIN, "<ssh enable='1' listen='2222'/>", "f:9: ssh: listen "
-	    "'2222': host:port expected, the port is missing\n" },
+	    "'2222': host:port expected, there is no colon, as in "
+	    "*:2222\n" },
 	{ IN_ADMIN, "<user/>", "f:9: user: no name: expected name=\"...\" in it"
-	    "\nf:9: user: no password: expected password=\"...\" in it\n"
-	    "f:9: user: no access: expected access=\"...\" in it\n" },
+	    "\nf:9: user: no password: expected password=\"...\" in it, as "
+	    "pydirector -P prints it\nf:9: user: no access: expected "
+	    "access=\"...\" in it, full or readonly\n" },
 	{ IN_ADMIN, "<user name='u' password='' access='full'/>",
-	    "f:9: user: password '': " HASH },
+	    "f:9: user: password of length 0: expected a crypt hash, as "
+	    "pydirector -P prints it\n" },
 	{ IN_ADMIN, "<user name='u' password='*LK*' access='full'/>",
-	    "f:9: user: password '*LK*': " HASH },
+	    "f:9: user: password of length 4: " HASH },
 	{ IN_ADMIN, "<user name='u' password='..xpoEyRReGzk' access='Full'/>",
-	    "f:9: user: access 'Full': expected full or readonly\n" },
+	    "f:9: user: access 'Full': expected full or readonly, in "
+	    "small letters\n" },
 	{ IN_ADMIN, "<user name='u' password='..xpoEyRReGzk' access='full' "
 	    "x='y'/>", "f:9: user: unknown attribute 'x': expected name, "
 	    "password, access or keys\n" },
@@ -305,7 +313,7 @@ static const struct refusal values[] = {
 	    "attribute 'x': expected file or syslog\n"
 	    "f:8: logging: file '': expected 1 to 4095 bytes\n" },
 	{ IN_ROOT, "<checktime/>", "f:8: checktime: no time: expected "
-	    "time=\"...\" in it\n" },
+	    "time=\"...\" in it, such as 30\n" },
 	{ IN_ROOT, "<checktime time='0' x='y'/>", "f:8: checktime: unknown "
 	    "attribute 'x': expected time\n"
 	    "f:8: checktime: time '0': " RANGE("") }
@@ -330,7 +338,7 @@ static const struct refusal others[] = {
 	    "ip 'x': host:port expected, the port is missing\n"
 	    "f:7: listen: from '': " NETWORK },
 	{ INSIDE, "<allow/>", "f:7: allow: no from: expected from=\"...\" in "
-	    "it\n" },
+	    "it, such as 10.0.0.0/8\n" },
 	{ INSIDE, "<deny from='example.org'/>", "f:7: deny: from "
 	    "'example.org': " NETWORK },
 	{ INSIDE, "<deny from='all' to='x'/>", "f:7: deny: unknown attribute "
@@ -341,7 +349,7 @@ static const struct refusal others[] = {
 	    "'10.9.9.9/8 10.1.1.1/32': there is one above: expected only "
 	    "one, remove the other\n" },
 	{ IN_GROUP, "<allow from='all'/>", "f:6: allow: not allowed in group: "
-	    "expected it in service\n" },
+	    "expected it in service, behind </group>\n" },
 	{ INSIDE, "<group name='h' scheduler='rand' sendProxy='yes'/>",
 	    "f:7: group: sendProxy 'yes': expected v1, v2 or no\n" },
 	{ IN_GROUP, "<host ip='i:1' sendProxy=''/>", "f:6: host: sendProxy '':"
@@ -353,7 +361,7 @@ static const struct refusal others[] = {
 	{ IN_ADMIN, "<web certificate=''/>", "f:9: web: certificate '': "
 	    "expected 1 to 4095 bytes\n" },
 	{ IN_ADMIN, "<console/>", "f:9: console: no socket: expected "
-	    "socket=\"...\" in it\n" },
+	    "socket=\"...\" in it" A_SOCKET },
 	{ IN_ADMIN, "<console socket='x'/>", "f:9: console: socket 'x': "
 	    SOCKET },
 	{ IN_ADMIN, "<console socket='/" LONG32 LONG32 LONG32 "0123'/>",
@@ -366,7 +374,7 @@ static const struct refusal others[] = {
 	    "f:10: socket /a" ONE("9") "f:11: admin" ONE("8")
 	    "f:11: socket /a" ONE("9") },
 	{ IN_ROOT, "<control/>", "f:8: control: no socket: expected "
-	    "socket=\"...\" in it\n" },
+	    "socket=\"...\" in it" A_SOCKET },
 	{ IN_ROOT, "<control socket='' mode='888'/>", "f:8: control: socket "
 	    "'': " SOCKET "f:8: control: mode '888': " MODE },
 	{ IN_ROOT, "<control socket='/a' mode='1777'/>", "f:8: control: mode "
@@ -377,22 +385,67 @@ static const struct refusal others[] = {
 	{ IN_ROOT, "<connlog syslog='kern'/>", "f:8: connlog: syslog 'kern': "
 	    FACILITIES },
 	{ IN_ROOT, "<logging syslog='LOCAL0'/>", "f:8: logging: syslog "
-	    "'LOCAL0': " FACILITIES },
+	    "'LOCAL0': did you mean local0? " FACILITIES },
 	{ IN_ROOT, "<connlog file='/a'/>\n<connlog file='/b'/>",
 	    "f:9: connlog" ONE("8") },
 	{ IN_ADMIN, "<user name='u' password='secret' access='full'/>",
-	    "f:9: user: password 'secret': " HASH },
+	    "f:9: user: password of length 6: " HASH },
 	{ IN_ADMIN, "<user name='u' password='abJnggxhB/yWIx' access='full'/>",
-	    "f:9: user: password 'abJnggxhB/yWIx': " HASH },
+	    "f:9: user: password of length 14: " HASH },
 	{ IN_ADMIN, "<user name='u' password='$secret' access='full'/>",
-	    "f:9: user: password '$secret': " HASH },
+	    "f:9: user: password of length 7: " HASH },
 	{ IN_ADMIN, "<user name='u' password='$6$' access='full'/>",
-	    "f:9: user: password '$6$': " HASH },
+	    "f:9: user: password of length 3: " HASH },
 	{ IN_ADMIN, "<user name='u' password='$6$a b' access='full'/>",
-	    "f:9: user: password '$6$a b': " HASH },
+	    "f:9: user: password of length 6: " HASH },
 	{ IN_ADMIN, "<user name='u' password='_J9..rasmBYk8r9AiWNc' "
 	    "access='full' keys=''/>", "f:9: user: keys '': expected 1 to "
 	    "4095 bytes\n" }
+};
+
+/* What was meant is suggested, and not missed as well. */
+static const struct refusal slips[] = {
+	{ WHOLE, "<pdconf/>", "f:1: unknown element 'pdconf': did you mean "
+	    "pdconfig? expected pdconfig or config around all others\n" },
+	{ ALONE, "<listn ip='*:80'/>\n" GROUP, "f:3: unknown element 'listn' "
+	    "in service: did you mean listen? expected listen, allow, deny, "
+	    "group, enable or note\n" },
+	{ ALONE, LISTEN "<backend name='x'/>", "f:4: unknown element "
+	    "'backend' in service: did you mean group? expected listen, "
+	    "allow, deny, group, enable or note\n" },
+	{ IN_ROOT, "<manager><hostcheck/></manager>", "f:8: unknown element "
+	    "'hostcheck' in manager: did you mean hostCheck? expected "
+	    "hostCheck, configCheck, heartbeat or note\n" },
+	{ INSIDE, "<listen address='*:81'/>", "f:7: listen: unknown attribute "
+	    "'address': did you mean ip? expected ip, acceptProxy or from\n"
+	},
+	{ INSIDE, "<group name='h' schedular='rand'/>", "f:7: group: unknown "
+	    "attribute 'schedular': did you mean scheduler? expected name, "
+	    "scheduler, enable, easeIn or sendProxy\n" },
+	{ IN_ADMIN, "<web enable='1' listne='*:81'/>", "f:9: web: unknown "
+	    "attribute 'listne': did you mean listen? expected listen, "
+	    "enable, secure, refresh, certificate or key\n" },
+	{ INSIDE, "<group name='h' scheduler='least-conns'/>",
+	    "f:7: group: scheduler 'least-conns': did you mean leastconns? "
+	    SCHEDULERS },
+	{ INSIDE, "<group name='main' scheduler='rand'/>\n"
+	    "<enable group='mian'/>", "f:8: enable: group 'mian': no such "
+	    "group: did you mean main? expected a group of service 's': 'g' "
+	    "or 'main'\n" },
+	{ ATTR, "idleTimeout='5s'", "f:2: service: idleTimeout '5s': expected "
+	    "0 or seconds from 0.001 to 31536000 with at most three decimals, "
+	    "without a unit\n" },
+	{ ATTR, "maxConns='10 '", "f:2: service: maxConns '10 ': expected a "
+	    "whole number from 0 to 1000000000, without a blank\n" },
+	{ IN_GROUP, "<host ip='8080'/>", "f:6: host: ip '8080': host:port "
+	    "expected, there is no colon, as in 192.0.2.1:8080\n" },
+	{ IN_GROUP, "<host ip='http://i:1'/>", "f:6: host: ip 'http://i:1': "
+	    "host:port expected, without a scheme such as http://\n" },
+	{ INSIDE, "<group name='h' scheduler='rand'>\n<group name='i' "
+	    "scheduler='rand'/>\n</group>", "f:8: group: not allowed in "
+	    "group: expected it in service, behind </group>\n" },
+	{ IN_ROOT, "<web/>", "f:8: web: not allowed in config: expected it in "
+	    "admin\n" }
 };
 
 #endif

@@ -12,7 +12,7 @@ cd "$T/.." || exit 1
 # The configuration of README: refused until the hash is there.
 sed -n '/<pdconfig>/,/<\/pdconfig>/p' README >"$TMP/readme.xml"
 like "$("$BUILD/pydirector" -n "$TMP/readme.xml" 2>&1)" \
-    "password 'HASH': .*as pydirector -P prints it" "HASH is told to be one"
+    "password of length 4: .*as pydirector -P prints it" "HASH is told to be one"
 hash=$(printf 'secret\nsecret\n' | "$BUILD/pydirector" -P 2>/dev/null |
     tail -n 1)
 sed "s|HASH|$hash|" "$TMP/readme.xml" >"$TMP/hash.xml"

@@ -55,7 +55,8 @@ test_split(void)
 
 	refuses("", "the port is missing");
 	refuses("localhost", "the port is missing");
-	refuses("2222", "the port is missing");
+	refuses("2222", "there is no colon");
+	refuses("http://localhost:80", "without a scheme");
 	refuses("localhost:", "port number expected");
 	refuses("localhost:http", "not a number");
 	refuses("localhost:-1", "not a number");

@@ -369,7 +369,7 @@ test_faults(void)
 		    " 2 3 3 6" },
 		/* What may be missing because of it is not. */
 		{ "<config>\n<service name='a'>\n<listen ip='x'/>\n<\n",
-		    " 3 4 5" },
+		    " 3 4" },
 		{ "<config><note>\n<a b:c='d'/></note>" SERVICE "</config>",
 		    "" }
 	};
@@ -532,6 +532,7 @@ main(void)
 	test_refusals("structure", structure, N(structure));
 	test_refusals("names", names, N(names));
 	test_refusals("others", others, N(others));
+	test_refusals("slips", slips, N(slips));
 	test_refusals("values", values, N(values));
 	test_defaults();
 	every_attribute("pdconfig", DIALECT_PDCONFIG);
