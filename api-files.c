@@ -4,12 +4,16 @@
 
 #include "config.h"
 
+#include <sys/types.h>
+#include <sys/stat.h>
+
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "path.h"
 #include "files.h"
 #include "api.h"
 
@@ -61,12 +65,57 @@ files_begin(struct pydirector *d)
 	return 0;
 }
 
-/* What is no error, and seldom meant. */
+/* Something is to be made there: is there a directory for it? */
+static void
+files_hint_directory(struct pydirector *d, const char *what, const char *path)
+{
+	const char *slash = path == NULL ? NULL : strrchr(path, '/');
+	char directory[4096];
+	struct stat st;
+	int n;
+
+	if (slash == NULL || slash == path)
+		return;
+	n = snprintf(directory, sizeof(directory), "%.*s", (int)(slash - path),
+	    path);
+	if (n > 0 && (size_t)n < sizeof(directory) &&
+	    stat(directory, &st) == -1)
+		log_notice(d->log, "%s: directory %s: %s", what, directory,
+		    strerror(errno));
+}
+
+static void
+files_hint_read(struct pydirector *d, const char *what, const char *file)
+{
+	char *path = file == NULL ? NULL : path_beside(d->config_path, file);
+
+	if (path != NULL && access(path, R_OK) == -1)
+		log_notice(d->log, "%s %s: %s", what, path, strerror(errno));
+	free(path);
+}
+
+/* What is no error, and seldom meant; what stands in the way of a start on
+ * this machine, and may not on another. */
 static void
 files_hint(struct pydirector *d)
 {
 	const struct model *m = d->model;
+	char *line, *end;
 
+	for (line = m->hints; line != NULL && (end = strchr(line, '\n')) !=
+	    NULL; line = end + 1)
+		log_notice(d->log, "%.*s", (int)(end - line), line);
+	files_hint_directory(d, "logging", m->log_file);
+	files_hint_directory(d, "connlog", m->connlog_file);
+	files_hint_directory(d, "console", m->console_socket);
+	files_hint_directory(d, "control", m->control_socket);
+	if (m->web.enable && m->web.secure) {
+		files_hint_read(d, "web: certificate", m->web.certificate);
+		if (m->web.certificate != NULL)
+			files_hint_read(d, "web: key", m->web.key);
+	}
+	if (m->ssh.enable)
+		files_hint_directory(d, "ssh: hostKey", m->ssh.host_key);
 	if (m->nusers == 0 && m->web.enable)
 		log_notice(d->log, "web: there is no user: nobody can log in");
 	if (m->nusers == 0 && m->ssh.enable)

@@ -219,6 +219,32 @@ bound_lookup(const struct pydirector *d, const struct hostport *at,
 	return n;
 }
 
+/* The error, and what it means here where that is not plain. */
+static const char *
+bound_why(int error, unsigned port)
+{
+	if (error == EACCES && port > 0 && port < 1024)
+		return "Permission denied: root alone may listen below 1024";
+	if (error == EADDRNOTAVAIL)
+		return "Cannot assign requested address: "
+		    "it is none of this machine's";
+	return strerror(error);
+}
+
+/* The same for a path. */
+static const char *
+bound_path_why(int error)
+{
+	if (error == ENOENT)
+		return "No such file or directory: its directory is missing";
+	if (error == EACCES)
+		return "Permission denied: its directory has to be writable";
+	if (error == EADDRINUSE)
+		return "Address already in use: "
+		    "a process listens there, or it is another file";
+	return strerror(error);
+}
+
 /* At b->at; 0, or -1 with a text in why. */
 static int
 bound_open_ip(const struct pydirector *d, struct bound *b, const char **why)
@@ -233,7 +259,7 @@ bound_open_ip(const struct pydirector *d, struct bound *b, const char **why)
 		if (b->at.port == 0 && errno == EADDRINUSE && n > 1 &&
 		    ++tries < PORT_TRIES)
 			continue;
-		*why = strerror(errno);
+		*why = bound_why(errno, b->at.port);
 		return -1;
 	}
 	return 0;
@@ -272,7 +298,7 @@ bound_open_path(const struct pydirector *d, struct bound *b, const char *path,
 	int fd = bound_listen_path(d, path, mode);
 
 	if (fd == -1) {
-		*why = strerror(errno);
+		*why = bound_path_why(errno);
 		return -1;
 	}
 	memset(&b->addrs[0], 0, sizeof(b->addrs[0]));

@@ -491,7 +491,7 @@ api-command.o: api-command.c addr.h api.h buf.h command.h conf.h config.h direct
 api-connlog.o: api-connlog.c addr.h api.h buf.h config.h connlog.h director.h door.h given.h helper.h index.h log.h loop.h model.h net.h network.h pydirector.h
 api-console.o: api-console.c addr.h api.h buf.h config.h director.h door.h helper.h index.h log.h loop.h model.h net.h network.h pydirector.h
 api-control.o: api-control.c addr.h api.h buf.h config.h director.h door.h helper.h index.h log.h loop.h model.h net.h network.h pydirector.h
-api-files.o: api-files.c addr.h api.h buf.h config.h director.h door.h files.h helper.h index.h log.h loop.h model.h net.h network.h pydirector.h
+api-files.o: api-files.c addr.h api.h buf.h config.h director.h door.h files.h helper.h index.h log.h loop.h model.h net.h network.h path.h pydirector.h
 api-give.o: api-give.c addr.h api.h buf.h config.h director.h door.h helper.h index.h log.h loop.h model.h net.h network.h pydirector.h
 api-helper.o: api-helper.c addr.h api.h buf.h config.h director.h door.h helper.h index.h log.h loop.h model.h net.h network.h pydirector.h
 api-host.o: api-host.c addr.h api.h buf.h config.h director.h door.h helper.h index.h log.h loop.h model.h net.h network.h pydirector.h

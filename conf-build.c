@@ -53,8 +53,15 @@ value_set(struct conf *c, const struct conf_item *item, struct conf_value *v,
 {
 	char why[CONF_WHY], quote[CONF_QUOTE];
 
-	if (conf_attr_set(v->attr, object, v->text, why, sizeof(why)) == 0)
+	if (conf_attr_set(v->attr, object, v->text, why, sizeof(why)) == 0) {
+		if (object == NULL && v->attr->type == CONF_TYPE_BOOL &&
+		    !conf_bool_known(v->text))
+			conf_hint(c, item->line, "%s: %s '%s' counts as no: "
+			    "expected yes or no",
+			    conf_element(item->kind)->name, v->attr->name,
+			    conf_quote(v->text, quote));
 		return;
+	}
 	v->bad = 1;
 	if (why[0] == '\0') {
 		c->no_memory = 1;

@@ -75,6 +75,18 @@ conf_error_xml(struct conf *c, long line, const char *text, const char *hint)
 }
 
 void
+conf_hint(struct conf *c, long line, const char *fmt, ...)
+{
+	char text[TEXT_MAX];
+	va_list ap;
+
+	va_start(ap, fmt);
+	(void)vsnprintf(text, sizeof(text), fmt, ap);
+	va_end(ap);
+	(void)buf_addf(&c->hints, "line %ld: %s\n", line, text);
+}
+
+void
 conf_seen(struct conf *c, unsigned long scope, long line, const char *fmt, ...)
 {
 	struct conf_seen *seen;
@@ -202,4 +214,5 @@ conf_done(struct conf *c)
 		free(c->seen[i].what);
 	free(c->seen);
 	free(c->enable);
+	buf_done(&c->hints);
 }

@@ -33,6 +33,20 @@ conf_bool(const char *text)
 	return 0;
 }
 
+int
+conf_bool_known(const char *text)
+{
+	static const char *const words[] = {
+		"no", "0", "off", "disable", "false", "none", ""
+	};
+	size_t i;
+
+	for (i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+		if (strcasecmp(text, words[i]) == 0)
+			return 1;
+	return conf_bool(text);
+}
+
 /* The length of the character that begins there: shortest form, no surrogate,
  * nothing that XML does not know; 0: it is none. */
 static size_t

@@ -34,6 +34,8 @@
 #define XML_ERROR	xmlError
 #endif
 
+#define HINTS_MAX (16 * 1024)	/* bytes; the rest is not said */
+
 static void	 walk(struct conf *, xmlNode *, enum conf_kind, void *);
 
 /* What to do about the faults that people make. */
@@ -480,11 +482,15 @@ conf_parse(struct model **m, const char *file, const char *text, size_t len,
 		return -1;
 	}
 	c->file = file;
+	buf_init(&c->hints, HINTS_MAX);
 	parse(c, text, len);
 	found = conf_errors(c, errors);
-	if (found == 0)
+	if (found == 0) {
 		*m = c->model;
-	else
+		/* Without memory for it there is no hint. */
+		if (c->hints.len > 0)
+			c->model->hints = strdup(c->hints.data);
+	} else
 		model_free(c->model);
 	conf_done(c);
 	free(c);

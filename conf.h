@@ -115,6 +115,8 @@ void	 conf_attr_clear(const struct conf_attr *, void *object);
 const char *conf_example(const struct conf_attr *);
 /* yes, 1, on, enable and true in any case are true. */
 int	 conf_bool(const char *text);
+/* 1: it is one of those, or says no in as many words. */
+int	 conf_bool_known(const char *text);
 /* 1: UTF-8 that XML can hold. */
 int	 conf_utf8(const char *text);
 
@@ -163,6 +165,7 @@ struct conf {
 	struct conf_error errors[CONF_ERRORS];
 	size_t		 nerrors;
 	size_t		 more;		/* found and not kept */
+	struct buf	 hints;		/* lines for model.hints */
 	struct conf_seen *seen;
 	size_t		 nseen, seen_size;
 	unsigned long	 scopes;	/* given out; 0 is the file */
@@ -185,6 +188,9 @@ struct conf {
 const char *conf_name(const struct conf *, enum conf_kind);
 /* Tells an error of the file's content, or of its XML. */
 void	 conf_error(struct conf *, long line, const char *, ...)
+	    LOG_PRINTF(3, 4);
+/* Notes what is no error, and seldom meant. */
+void	 conf_hint(struct conf *, long line, const char *, ...)
 	    LOG_PRINTF(3, 4);
 void	 conf_error_xml(struct conf *, long line, const char *text,
 	    const char *hint);

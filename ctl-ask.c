@@ -40,6 +40,19 @@ ask_lost(struct ask *a, const char *why)
 	return -1;
 }
 
+/* What to look at when nobody is there. */
+static const char *
+ask_hint(int error)
+{
+	if (error == ENOENT || error == ECONNREFUSED)
+		return ": is pydirector running, with this socket as its "
+		    "<console>?";
+	if (error == EACCES)
+		return ": only root and the user that pydirector runs as may "
+		    "connect";
+	return "";
+}
+
 int
 ask_open(struct ask *a)
 {
@@ -55,7 +68,8 @@ ask_open(struct ask *a)
 		(void)poll(NULL, 0, 50);
 	if (a->fd != -1)
 		return 0;
-	fprintf(stderr, "pydirectorctl: %s: %s\n", a->path, strerror(errno));
+	fprintf(stderr, "pydirectorctl: %s: %s%s\n", a->path, strerror(errno),
+	    ask_hint(errno));
 	return -1;
 }
 

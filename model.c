@@ -119,6 +119,7 @@ model_free(struct model *m)
 	free(m->connlog_syslog);
 	free(m->console_socket);
 	free(m->control_socket);
+	free(m->hints);
 	free(m);
 }
 

@@ -240,6 +240,9 @@ struct model {
 	char		*console_socket; /* path; NULL: none */
 	char		*control_socket; /* path; NULL: none */
 	unsigned	 control_mode;	/* its permissions */
+
+	char		*hints;		/* what is no error in the file, and
+					 * seldom meant: lines; NULL: nothing */
 };
 
 #define CONTROL_MODE	0660	/* unless it is said */

@@ -46,7 +46,8 @@ ctl_socket(const char *file)
 		    "pydirectorctl: out of memory\n" : errors.data);
 	else if (m->console_socket == NULL)
 		fprintf(stderr, "pydirectorctl: %s: it has no element "
-		    "console with a socket\n", file);
+		    "console: expected <console socket=\"/PATH\"/> in admin\n",
+		    file);
 	else
 		path = strdup(m->console_socket);
 	buf_done(&errors);

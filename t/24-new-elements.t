@@ -7,6 +7,8 @@
 
 . "$(dirname "$0")/refuse.sh"
 
+# What the files name is not read by -n, but missed.
+touch "$TMP/c" "$TMP/k"
 accepted "all of it" <<END
 <config>
   <service name="s" rate="100" keepalive="60">

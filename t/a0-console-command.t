@@ -70,13 +70,13 @@ like "$(ctl help)" 'running.txt, .*: the views' "and the views"
 "$BUILD/pydirectorctl" -f "$TMP/pydirector.xml" whoami >"$TMP/out" 2>&1
 is "$? $(cat "$TMP/out")" "0 $ME full console" "socket of the file"
 out=$("$BUILD/pydirectorctl" -s "$TMP/nowhere" show 2>&1)
-is "$? $out" "2 pydirectorctl: $TMP/nowhere: No such file or directory" \
-    "nobody there"
+is "$? $out" "2 pydirectorctl: $TMP/nowhere: No such file or directory: is \
+pydirector running, with this socket as its <console>?" "nobody there"
 sed '/<console/d' "$TMP/pydirector.xml" | sed 's/<config>/&<!-- none -->/' \
     >"$TMP/none.xml"
 out=$("$BUILD/pydirectorctl" -f "$TMP/none.xml" show 2>&1)
 is "$?" 2 "no console in the file"
-like "$out" 'no element console' "which is told"
+like "$out" 'no element console: expected <console socket=' "which is told"
 out=$("$BUILD/pydirectorctl" -x 2>&1)
 is "$?" 2 "a bad option"
 out=$("$BUILD/pydirectorctl" -c 99 show 2>&1)

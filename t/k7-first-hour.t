@@ -65,4 +65,49 @@ sed -e '/<user /d' "$TMP/readme.xml" >"$TMP/nobody.xml"
 is "$("$BUILD/pydirector" -n "$TMP/nobody.xml" 2>&1 >/dev/null)" \
     "$TMP/nobody.xml: web: there is no user: nobody can log in" \
     "a web page that nobody can open"
+
+# hinted NAME TEXT ELEMENTS: good, and told.
+hinted()
+{
+	cat >"$TMP/hint.xml" <<-END
+	<config>
+	  <service name="s"><listen ip="127.0.0.1:0"/>
+	    <group name="g" scheduler="rand"><host ip="127.0.0.1:9"/></group>
+	  </service>
+	  $3
+	</config>
+	END
+	is "$("$BUILD/pydirector" -n "$TMP/hint.xml" 2>&1 | sort)" \
+	    "$(printf '%s\n' "$TMP/hint.xml: $2" "$TMP/hint.xml: ok" |
+	    sort)" "$1"
+}
+nowhere="directory $TMP/nowhere: No such file or directory"
+hinted "a boolean in other words" "line 5: connlog: start 'ja' counts as no: \
+expected yes or no" "<connlog syslog='daemon' start='ja'/>"
+hinted "no directory for a log" "logging: $nowhere" \
+    "<logging file='$TMP/nowhere/log'/>"
+hinted "nor for a socket" "control: $nowhere" \
+    "<control socket='$TMP/nowhere/socket'/>"
+hinted "nor for a host key" "ssh: hostKey: $nowhere" "<admin>
+<ssh listen='127.0.0.1:0' enable='yes' hostKey='$TMP/nowhere/key'/>
+<user name='u' password='abJnggxhB/yWI' access='full'/></admin>"
+hinted "a certificate that is not there" "web: certificate $TMP/none.crt: \
+No such file or directory" "<admin>
+<web listen='127.0.0.1:0' enable='yes' secure='yes' certificate='none.crt'/>
+<user name='u' password='abJnggxhB/yWI' access='full'/></admin>"
+
+# What a start has to say.
+cannot()
+{
+	is "$(timeout 20 "$BUILD/pydirector" -d "$TMP/hint.xml" 2>&1 |
+	    sed -n 's/^pydirector: //p')" "$2" "$1"
+}
+hinted "a socket in no directory" "console: $nowhere" \
+    "<admin><console socket='$TMP/nowhere/s'/></admin>"
+cannot "it cannot be made" "console unix:$TMP/nowhere/s: not listening: No \
+such file or directory: its directory is missing"
+sed '/<admin>/d; s/127.0.0.1:0/192.0.2.254:0/' "$TMP/hint.xml" >"$TMP/other"
+mv "$TMP/other" "$TMP/hint.xml"
+cannot "an address of another machine" "listener s 192.0.2.254:0: not \
+listening: Cannot assign requested address: it is none of this machine's"
 done_testing

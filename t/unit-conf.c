@@ -327,6 +327,21 @@ test_admin(void)
 	model_free(m);
 }
 
+static void
+test_hints(void)
+{
+	struct model *m = good("<config>\n" SERVICE "<admin>\n"
+	    "<web listen='*:1' enable='ja'/>\n<ssh enable='False'/>\n"
+	    "</admin><connlog file='x' start=''/></config>", "hints");
+
+	is(m->hints == NULL ? "" : m->hints, "line 9: web: enable 'ja' counts "
+	    "as no: expected yes or no\n", "what is neither yes nor no");
+	model_free(m);
+	m = good("<config>" SERVICE "</config>", "no hints");
+	ok(m->hints == NULL, "nothing to say");
+	model_free(m);
+}
+
 /* The lines told for a file, as ` 1 2 3`. */
 static void
 fault_lines(const char *text, size_t len, const char *expected)
@@ -540,6 +555,7 @@ main(void)
 	test_interval();
 	test_scopes();
 	test_admin();
+	test_hints();
 	test_faults();
 	test_damage(sample);
 	test_large();
