@@ -70,8 +70,62 @@ if command -v xmllint >/dev/null 2>&1; then
 	is "$(xmllint --nonet --xpath \
 	    'string(//exec_method[@name="refresh"]/@exec)' \
 	    "$TMP/files/pydirector.smf.xml")" \
-	    "$BUILD/pydirector -n $TMP/etc/pydirector.xml && kill -HUP \
-\`cat /var/run/pydirector.pid\`" "its refresh checks first"
+	    "/bin/sh -c '$BUILD/pydirector -n $TMP/etc/pydirector.xml && \
+kill -HUP \`cat /var/run/pydirector.pid\`'" "its refresh checks first"
+	# Of service_bundle(4): the elements that are used here, and their order.
+	cat >"$TMP/smf.dtd" <<-'END'
+	<!ELEMENT service_bundle (service)>
+	<!ATTLIST service_bundle type CDATA #REQUIRED name CDATA #REQUIRED>
+	<!ELEMENT service (create_default_instance?, single_instance?,
+	  dependency*, dependent*, method_context?, exec_method*,
+	  property_group*, stability?, template?)>
+	<!ATTLIST service name CDATA #REQUIRED version CDATA #REQUIRED
+	  type (service | restarter | milestone) #REQUIRED>
+	<!ELEMENT create_default_instance EMPTY>
+	<!ATTLIST create_default_instance enabled (true | false) #REQUIRED>
+	<!ELEMENT single_instance EMPTY>
+	<!ELEMENT dependency (service_fmri*)>
+	<!ATTLIST dependency name CDATA #REQUIRED type CDATA #REQUIRED
+	  grouping (require_all | require_any | exclude_all | optional_all)
+	  #REQUIRED restart_on (error | restart | refresh | none) #REQUIRED>
+	<!ELEMENT dependent (service_fmri)>
+	<!ATTLIST dependent name CDATA #REQUIRED
+	  grouping (require_all | require_any | exclude_all | optional_all)
+	  #REQUIRED restart_on (error | restart | refresh | none) #REQUIRED>
+	<!ELEMENT service_fmri EMPTY>
+	<!ATTLIST service_fmri value CDATA #REQUIRED>
+	<!ELEMENT exec_method (method_context?)>
+	<!ATTLIST exec_method type (method | monitor) #REQUIRED
+	  name CDATA #REQUIRED exec CDATA #REQUIRED
+	  timeout_seconds CDATA #REQUIRED>
+	<!ELEMENT method_context (method_credential?)>
+	<!ELEMENT method_credential EMPTY>
+	<!ATTLIST method_credential user CDATA #REQUIRED group CDATA #IMPLIED
+	  privileges CDATA #IMPLIED>
+	<!ELEMENT property_group (propval*)>
+	<!ATTLIST property_group name CDATA #REQUIRED type CDATA #REQUIRED>
+	<!ELEMENT propval EMPTY>
+	<!ATTLIST propval name CDATA #REQUIRED value CDATA #REQUIRED
+	  type (count | integer | astring | boolean | fmri) #REQUIRED>
+	<!ELEMENT stability EMPTY>
+	<!ATTLIST stability value (Standard | Stable | Evolving | Unstable |
+	  External | Obsolete) #REQUIRED>
+	<!ELEMENT template (common_name, documentation?)>
+	<!ELEMENT common_name (loctext+)>
+	<!ELEMENT loctext (#PCDATA)>
+	<!ATTLIST loctext xml:lang CDATA #REQUIRED>
+	<!ELEMENT documentation (manpage*)>
+	<!ELEMENT manpage EMPTY>
+	<!ATTLIST manpage title CDATA #REQUIRED section CDATA #REQUIRED
+	  manpath CDATA ":default">
+	END
+	# Without its DOCTYPE, whose file is seldom here.
+	sed '/<!DOCTYPE/d' "$TMP/files/pydirector.smf.xml" >"$TMP/smf.xml"
+	clean "the manifest has the elements of one" xmllint --noout --nonet \
+	    --dtdvalid "$TMP/smf.dtd" "$TMP/smf.xml"
+	sed 's/<single_instance/<single/' "$TMP/smf.xml" >"$TMP/bad.smf.xml"
+	caught "another element" single xmllint --noout --nonet \
+	    --dtdvalid "$TMP/smf.dtd" "$TMP/bad.smf.xml"
 else
 	without xmllint "the manifest for SMF"
 fi

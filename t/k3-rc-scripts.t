@@ -1,9 +1,9 @@
 #!/bin/sh
 # SPDX-License-Identifier: ISC
 #
-# The rc.d scripts of the BSDs against stand-ins for their rc.subr: start,
-# stop, restart, upgrade, drain; a broken configuration neither starts nor
-# stops nor changes anything.
+# The rc.d scripts of the BSDs against stand-ins for their rc.subr, the methods
+# of the SMF manifest as svc.startd runs them: start, stop, restart, upgrade,
+# drain; a broken configuration neither starts nor stops nor changes anything.
 
 . "$(dirname "$0")/lib.sh"
 . "$T/daemon.sh"
@@ -177,5 +177,50 @@ elif test "${CI:-}" = true; then
 	fail "OpenBSD" "pgrep is missing"
 else
 	pass "OpenBSD # SKIP no pgrep"
+fi
+
+# SMF: svc.startd has /sbin/sh -c run `exec METHOD'.
+smf()
+{
+	method=$(xmllint --nonet --xpath \
+	    "string(//exec_method[@name='$1']/@exec)" "$DIR/smf.xml")
+	timeout 30 sh -c "exec $method" >"$TMP/rc.out" 2>&1
+	rc_status=$?
+	test ! -s "$PID" || {
+		daemon=$(cat "$PID")
+		test_pids="$test_pids $daemon"
+	}
+}
+if command -v xmllint >/dev/null 2>&1; then
+	sh "$T/../tools/install.sh" -f 644 "$DIR/files" \
+	    "$T/../etc/pydirector.smf.xml" >/dev/null
+	sed "s|/var/run/|$DIR/|g" "$DIR/files/pydirector.smf.xml" \
+	    >"$DIR/smf.xml"
+	rm -f "$LOG"
+	conf '<connlog/>'
+	smf start
+	is "$rc_status $(test -e "$PID" || echo none)" "96 none" \
+	    "SMF: a broken configuration is no start, but maintenance"
+	conf
+	smf start
+	is "$rc_status" 0 "SMF: start"
+	is "$(served "$(address "$LOG")" | names)" A "SMF: it serves"
+	conf '<connlog/>'
+	smf refresh
+	like "$rc_status $(cat "$TMP/rc.out")" \
+	    "^[1-9].*$DIR/pydirector.xml:[0-9]+: " \
+	    "SMF: a broken configuration is not reloaded"
+	is "$(grep -c 'not reloaded' "$LOG")" 0 "SMF: the balancer is not asked"
+	conf "<connlog file=\"$DIR/conn\"/>"
+	smf refresh
+	is "$rc_status" 0 "SMF: refresh"
+	ok "SMF: it is applied" wait_for 10 grep -q \
+	    'config: reloaded: [1-9]' "$LOG"
+	kill -TERM "$daemon"
+	ok "SMF: it ends" wait_for 10 test ! -e "$PID"
+elif test "${CI:-}" = true; then
+	fail "SMF" "xmllint is missing"
+else
+	pass "SMF # SKIP no xmllint"
 fi
 done_testing
