@@ -566,7 +566,7 @@ files.o: files.c addr.h buf.h command.h conf.h config.h director.h door.h files.
 flow.o: flow.c addr.h buf.h config.h director.h door.h helper.h index.h log.h loop.h model.h net.h network.h relay.h
 handover.o: handover.c addr.h buf.h child.h command.h conf.h config.h director.h door.h handover.h helper.h http.h index.h log.h loop.h model.h net.h network.h page.h
 header.o: header.c addr.h buf.h config.h director.h door.h helper.h index.h log.h loop.h model.h net.h network.h proxy.h relay.h
-helper-main.o: helper-main.c addr.h compat/compat.h config.h helper.h log.h loop.h sink.h
+helper-main.o: helper-main.c addr.h compat/compat.h compat/harden.h config.h helper.h log.h loop.h sink.h
 helper.o: helper.c addr.h child.h compat/compat.h config.h helper.h log.h loop.h net.h
 http-answer.o: http-answer.c addr.h buf.h clock.h config.h director.h door.h helper.h http-conn.h http.h index.h log.h loop.h model.h net.h network.h
 http-conn.o: http-conn.c addr.h buf.h clock.h compat/compat.h config.h director.h door.h helper.h http-conn.h http.h index.h log.h loop.h model.h net.h network.h tls.h
@@ -593,7 +593,7 @@ plot.o: plot.c addr.h buf.h config.h director.h door.h helper.h http.h index.h l
 privilege.o: privilege.c compat/harden.h config.h privilege.h
 proxy.o: proxy.c addr.h config.h proxy.h
 pydirector.o: pydirector.c compat/give.h compat/harden.h config.h daemon.h notify.h password.h privilege.h pydirector.h upgrade.h
-pydirectorctl.o: pydirectorctl.c addr.h buf.h channel.h config.h ctl.h director.h door.h helper.h index.h log.h loop.h model.h net.h network.h
+pydirectorctl.o: pydirectorctl.c addr.h buf.h channel.h compat/harden.h config.h ctl.h director.h door.h helper.h index.h log.h loop.h model.h net.h network.h
 random.o: random.c clock.h compat/compat.h config.h random.h
 relay-connect.o: relay-connect.c addr.h buf.h clock.h config.h director.h door.h helper.h index.h log.h loop.h model.h net.h network.h random.h relay.h
 relay-tell.o: relay-tell.c addr.h buf.h config.h director.h door.h helper.h index.h log.h loop.h model.h net.h network.h relay.h
@@ -609,7 +609,7 @@ sshd-auth.o: sshd-auth.c clock.h compat/compat.h config.h ssh.h sshd.h
 sshd-key.o: sshd-key.c compat/compat.h config.h ssh.h sshd.h
 sshd-pty.o: sshd-pty.c config.h ssh.h sshd.h
 sshd-shell.o: sshd-shell.c clock.h config.h ssh.h sshd.h
-sshd.o: sshd.c clock.h config.h ssh.h sshd.h
+sshd.o: sshd.c clock.h compat/harden.h config.h ssh.h sshd.h
 state.o: state.c addr.h buf.h config.h director.h door.h handover.h helper.h index.h log.h loop.h model.h net.h network.h
 status.o: status.c addr.h buf.h clock.h conf.h config.h director.h door.h escape.h helper.h index.h log.h loop.h model.h net.h network.h status.h
 syslog.o: syslog.c addr.h buf.h config.h connlog.h director.h door.h given.h helper.h index.h log.h loop.h model.h net.h network.h sink.h

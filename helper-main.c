@@ -27,6 +27,7 @@
 #endif
 
 #include "compat/compat.h"
+#include "compat/harden.h"
 #include "log.h"
 #include "addr.h"
 #include "helper.h"
@@ -300,6 +301,7 @@ main(int argc, char *argv[])
 	}
 	for (fd = STDERR_FILENO + 1; fd < MOST_FILES; fd++)
 		close(fd);
+	harden_child();
 	if (argc == 3 && strcmp(argv[1], "syslog") == 0)
 		return syslog_start(argv[2]);
 	for (i = 0; argc == 2 && i < sizeof(modes) / sizeof(modes[0]); i++)

@@ -8,7 +8,6 @@
 #include "config.h"
 
 #include <sys/types.h>
-#include <sys/resource.h>
 
 #include <fcntl.h>
 #include <locale.h>
@@ -18,6 +17,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "compat/harden.h"
 #include "channel.h"
 #include "ctl.h"
 
@@ -60,9 +60,8 @@ ctl_socket(const char *file)
 static void
 ctl_confine(void)
 {
-	struct rlimit none = { 0, 0 };
-
-	(void)setrlimit(RLIMIT_CORE, &none);
+	harden_core();
+	harden_child();
 	(void)signal(SIGTSTP, SIG_IGN);
 	(void)signal(SIGQUIT, SIG_IGN);
 }

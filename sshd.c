@@ -29,6 +29,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "compat/harden.h"
 #include "clock.h"
 #include "sshd.h"
 
@@ -105,7 +106,8 @@ limit_memory(void)
 static void
 limit_all(void)
 {
-	limit(RLIMIT_CORE, 0, 1);
+	harden_core();
+	harden_child();
 	limit(RLIMIT_NOFILE, FILES, 1);
 	limit(RLIMIT_CPU, LOGIN_CPU, 0);
 	limit_memory();

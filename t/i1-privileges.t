@@ -62,14 +62,16 @@ configuration()
 }
 
 # who PID: real, effective, saved and file user; the same of groups; others;
-# capabilities; new privileges.
+# capabilities (inherited, permitted, effective, ambient); new privileges.
 who()
 {
-	sed -n -e 's/^\(Uid\|Gid\|Groups\|CapEff\|CapPrm\|NoNewPrivs\):[	 ]*//p' \
+	sed -n -e 's/^\(Uid\|Gid\|Groups\|NoNewPrivs\):[	 ]*//p' \
+	    -e 's/^Cap\(Inh\|Prm\|Eff\|Amb\):[	 ]*//p' \
 	    "/proc/$1/status" | tr -s '\t ' ' ' | sed 's/ *$//' | tr '\n' '|'
 }
 
-caps="0000000000000000|0000000000000000|"
+none=0000000000000000
+caps="$none|$none|$none|$none|"
 he="$uid $uid $uid $uid|$gid $gid $gid $gid|$gid|${caps}1|"
 
 # all_he: every process of the balancer is he.
@@ -81,6 +83,31 @@ all_he()
 			return 1
 		}
 	done
+}
+
+# all_closed: none of them leaves a core behind, as a file or for a program, and
+# nobody but root looks into one.
+all_closed()
+{
+	for pid in "$PYD" $(children); do
+		core=$(sed -n 's/^Max core file size *\([^ ]*\) *\([^ ]*\).*/\1 \2/p' \
+		    "/proc/$pid/limits")
+		if test "$core" != "1 1" ||
+		    test -n "$(find "/proc/$pid/environ" ! -user root)"; then
+			echo "$pid $(cat "/proc/$pid/comm"): core $core"
+			ls -l "/proc/$pid/environ"
+			return 1
+		fi
+	done
+}
+
+# comes COMMAND: one of its children is that.
+comes()
+{
+	for pid in $(children); do
+		test "$(cat "/proc/$pid/comm" 2>/dev/null)" != "$1" || return 0
+	done
+	return 1
 }
 
 # Until the helpers that were started by root are gone.
@@ -112,9 +139,16 @@ is "$(ctl addHost service=web group=g name=b "ip=$B")" "host 'b': added" \
     "commands work"
 ok "all processes are he, with no capability" wait_for 10 all_he
 is "$(find "$OWN" ! -user nobody)" "" "his files are his"
-is "$(sed -n 's/^Max core file size *\([^ ]*\) *\([^ ]*\).*/\1 \2/p' \
-    "/proc/$PYD/limits")" "0 0" "no core files"
-like "$(ls -ld "/proc/$PYD/environ")" ' root ' "nobody looks into it"
+ok "no core files, and nobody looks into them" all_closed
+if test -x "$BUILD/pydirector-sshd"; then
+	ssh_at=$(sed -n 's/.* notice ssh \(.*\): listening$/\1/p' "$LOG")
+	start_client guest -t 60000 "$ssh_at" stall:60000
+	ok "a process for an SSH connection" wait_for 10 comes pydirector-sshd
+	ok "it is he as well" wait_for 10 all_he
+	ok "nor does it leave a core" wait_for 10 all_closed
+	kill "$client_pid"
+	forget_pid "$client_pid"
+fi
 
 # Afterwards.
 like "$(ctl save)" '^saved to ' "save"
@@ -183,6 +217,30 @@ kill -TERM "$PYD"
 ok "it ends" wait_for 20 exited "$PYD"
 is "$(cat "$TMP/root/pid" | wc -c | tr -d ' ')" 0 "the pid file is empty"
 PYD=
+
+# Who is not root may have been given what low ports take: it is given up, too.
+sed "s|$TMP/root|$OWN|g" "$TMP/root/d.xml" >"$OWN/amb.xml"
+chown "$uid:$gid" "$OWN/amb.xml"
+rm -f "$OWN/log" "$OWN/conn" "$OWN/pid"
+LOG=$OWN/log
+given="setpriv --reuid $uid --regid $gid --clear-groups \
+    --inh-caps +net_bind_service --ambient-caps +net_bind_service"
+if $given true 2>/dev/null; then
+	he="$uid $uid $uid $uid|$gid $gid $gid $gid||${caps}1|"
+	is "$($given sed -n 's/^CapAmb:[	 ]*//p' /proc/self/status)" \
+	    0000000000000400 "a capability is given"
+	$given "$BUILD/pydirector" -u nobody -l "$LOG" -p "$OWN/pid" \
+	    "$OWN/amb.xml" >"$TMP/out" 2>&1
+	is "$? $(cat "$TMP/out")" "0 " "it starts"
+	start
+	is "$(client "$(addr_of web)" get | names)" A "it serves"
+	ok "the capability is given up" wait_for 10 all_he
+	kill -TERM "$PYD"
+	ok "it ends" wait_for 20 exited "$PYD"
+	PYD=
+else
+	pass "a capability is given # SKIP not possible here"
+fi
 
 # What cannot be.
 refused()
