@@ -17,6 +17,7 @@
 #include <sys/wait.h>
 
 #include <errno.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -46,6 +47,7 @@ struct handover {
 	unsigned char	 renamed;	/* log files were, meanwhile */
 	int		*fds;		/* the socket to it, and what it got */
 	size_t		 nfds;
+	unsigned char	 closed;	/* it has hung up before that */
 	long		 pid;
 	char		 why[512];	/* it has failed; "": has not said so */
 	handover_fn	*fn;
@@ -103,6 +105,25 @@ handover_hang_up(struct handover *h)
 	h->io.fd = -1;
 }
 
+static void	 handover_gone(struct child *, int);
+
+/* No word comes any more. It has closed its end, and ends; or it is there, and
+ * is killed before it hears of this, unless it serves: it would take us for
+ * gone, and both would go on. */
+static void
+handover_break(struct handover *h, const char *why)
+{
+	if (h->stage != HANDOVER_DONE && !h->child.killed) {
+		h->closed = net_gone(h->io.fd);
+		if (!h->closed && h->why[0] == '\0')
+			(void)snprintf(h->why, sizeof(h->why), "%s", why);
+		if (!h->closed)
+			child_kill(&h->child, SIGKILL);
+		child_reap(&h->child, LAST_WAIT, handover_gone);
+	}
+	handover_hang_up(h);
+}
+
 static void
 handover_flush(struct handover *h)
 {
@@ -117,10 +138,22 @@ handover_flush(struct handover *h)
 			return;
 		case IO_EOF:
 		case IO_ERROR:
-			handover_hang_up(h);
+			handover_break(h, strerror(errno));
 			return;
 		}
 	}
+}
+
+/* What there was no memory for is lost; whole lines follow. */
+static void
+handover_mend(struct handover *h)
+{
+	if (!h->out.failed)
+		return;
+	log_warning(h->director->log,
+	    "director: upgrade: counters and states are lost: out of memory");
+	buf_done(&h->out);
+	(void)buf_addf(&h->out, "\n");
 }
 
 /* What has been counted since. */
@@ -132,12 +165,11 @@ handover_tell(struct timer *t)
 	/* While it does not read, counts stay where they are. */
 	if (h->out.len == 0)
 		state_tell(h->director, &h->out, 0);
+	handover_mend(h);
 	handover_flush(h);
 	if (h->io.fd != -1)
 		loop_timer(&h->director->loop, t, TELL_TIME, handover_tell);
 }
-
-static void	 handover_gone(struct child *, int);
 
 /* It does not want the nth of the sockets. */
 static void
@@ -174,7 +206,11 @@ handover_yield(struct handover *h)
 		(void)buf_add(&h->out, h->told.data, h->told.len);
 	state_tell(d, &h->out, 1);
 	(void)buf_addf(&h->out, "end\n");
-	handover_flush(h);
+	/* It would wait for a word that does not come. */
+	if (h->out.failed || h->told.failed)
+		handover_break(h, "out of memory");
+	else
+		handover_flush(h);
 }
 
 /* It will never serve: we do. */
@@ -216,7 +252,11 @@ handover_done(struct handover *h)
 	http_leave(d);
 	if (h->renamed)
 		(void)buf_addf(&h->out, "reopen\n");
-	(void)buf_addf(&h->out, "over\n");
+	/* It waits for the one or the other. */
+	if (buf_addf(&h->out, "over\n") == -1) {
+		handover_hang_up(h);
+		return;
+	}
 	loop_timer(&d->loop, &h->timer, TELL_TIME, handover_tell);
 	handover_flush(h);
 }
@@ -242,8 +282,9 @@ handover_progress(struct handover *h, char *line)
 		handover_done(h);
 		return;
 	}
-	child_reap(&h->child, h->stage == HANDOVER_YIELDING ? SERVE_WAIT :
-	    PATIENCE, handover_gone);
+	if (h->io.fd != -1)
+		child_reap(&h->child, h->stage == HANDOVER_YIELDING ?
+		    SERVE_WAIT : PATIENCE, handover_gone);
 }
 
 static void
@@ -274,11 +315,11 @@ handover_read(struct handover *h)
 		return;
 	case IO_EOF:
 	case IO_ERROR:
-		handover_hang_up(h);
+		handover_break(h, strerror(errno));
 		return;
 	}
 	if (buf_add(&h->in, bytes, done) == -1) {
-		handover_hang_up(h);
+		handover_break(h, "out of memory");
 		return;
 	}
 	while ((line = handover_line(&h->in, &used)) != NULL)
@@ -334,7 +375,9 @@ handover_gone(struct child *c, int status)
 		handover_read(h);
 	if (h->stage == HANDOVER_DONE)
 		return;
-	if (h->why[0] == '\0' && c->killed)
+	if (h->why[0] == '\0' && c->killed && h->closed)
+		(void)snprintf(h->why, sizeof(h->why), "it has hung up");
+	else if (h->why[0] == '\0' && c->killed)
 		(void)snprintf(h->why, sizeof(h->why), "no word in %d s",
 		    (h->stage == HANDOVER_YIELDING ? SERVE_WAIT : PATIENCE) /
 		    1000);

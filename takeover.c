@@ -22,6 +22,7 @@
 
 #define WORD_WAIT	10000	/* ms for the old one's next bytes */
 #define WRITE_WAIT	1000	/* ms for it to take ours */
+#define WRITE_PAUSE	10	/* between two attempts */
 
 struct takeover {
 	struct pydirector *director;
@@ -107,9 +108,11 @@ takeover_wait(struct takeover *t, size_t *used, const char **why)
 	return line;
 }
 
+/* An error that does not mean that it is gone, a shortage, may pass. */
 static void
 takeover_write(struct takeover *t, const char *text)
 {
+	int64_t until = t->director->loop.clock() + WRITE_WAIT;
 	size_t done, n = strlen(text);
 	struct pollfd p;
 
@@ -127,7 +130,11 @@ takeover_write(struct takeover *t, const char *text)
 			break;
 		case IO_EOF:
 		case IO_ERROR:
-			return;
+			if (net_gone(t->io.fd) ||
+			    t->director->loop.clock() >= until)
+				return;
+			(void)poll(NULL, 0, WRITE_PAUSE);
+			break;
 		}
 	}
 }
@@ -421,4 +428,6 @@ takeover_done(struct pydirector *d)
 {
 	if (d->takeover != NULL)
 		takeover_free(d->takeover);
+	/* What nobody has taken, when the start has failed. */
+	door_forget(d);
 }

@@ -284,6 +284,7 @@ test_silence(void)
 {
 	char sh[] = "/bin/sh", c[] = "-c", sleeps[] = "exec sleep 100";
 	char speaks[] = "echo what >&3; exec sleep 100";
+	char hangs_up[] = "exec 3>&-; exec sleep 100";
 	char *argv[] = { sh, c, sleeps, NULL }, *env[] = { NULL };
 	struct pydirector *d = director_of(HOSTS);
 	char err[256];
@@ -317,6 +318,16 @@ test_silence(void)
 	for (i = 0; i < 10; i++)
 		turn(d);
 	ok(calls == 1, "with a word between it has longer");
+	handover_cancel(d);
+	is(heard, "the director is stopping", "it is not wanted any more");
+	argv[2] = hangs_up;
+	ok(handover_start(d, argv, env, told, NULL, err, sizeof(err)) > 0,
+	    "and one more");
+	for (i = 0; i < 500 && calls == 2; i++) {
+		turn(d);
+		skew += 10;
+	}
+	is(heard, "it has hung up", "nobody waits for who has hung up");
 	pydirector_free(d);
 }
 
