@@ -26,6 +26,7 @@
 #include "pydirector.h"
 #include "daemon.h"
 
+#define SECOND		1000	/* ms */
 #define PID_TRIES	10	/* a pid file that goes while it is locked */
 #define MOST_FILES	1024	/* descriptors that we may be started with */
 
@@ -284,15 +285,28 @@ daemon_pid_open(const char *path, char *err, size_t size)
 	return fd;
 }
 
+int
+daemon_each_second(int64_t *next, int *timeout)
+{
+	int64_t now = clock_ms();
+	int due = now >= *next;
+
+	if (due)
+		*next = now + SECOND;
+	if (*timeout == -1 || *timeout > *next - now)
+		*timeout = (int)(*next - now);
+	return due;
+}
+
 void
 daemon_pid_close(const char *path, int fd)
 {
 	if (fd == -1)
 		return;
 	remove_path = NULL;
-	/* Who may not remove it leaves no number that means another process
-	 * some day. */
-	if (daemon_pid_is(path, fd) && unlink(path) == -1 &&
+	/* Who may not remove it, or cannot tell whose it is, leaves no number
+	 * that means another process some day. */
+	if ((!daemon_pid_is(path, fd) || unlink(path) == -1) &&
 	    ftruncate(fd, 0) == -1)
 		errno = 0;
 	close(fd);

@@ -9,6 +9,7 @@
 #include <sys/types.h>
 
 #include <stddef.h>
+#include <stdint.h>
 
 /* Where log lines go. */
 struct daemon_log {
@@ -39,6 +40,9 @@ void	 daemon_log_close(struct daemon_log *);
 int	 daemon_pid_open(const char *path, char *err, size_t size);
 /* Removes it, or empties it where that is not allowed. */
 void	 daemon_pid_close(const char *path, int fd);
+/* For what is done once a second, *next is 0 at first: 1: now. Lowers *timeout,
+ * of poll(2), to the time until the next one. */
+int	 daemon_each_second(int64_t *next, int *timeout);
 /* Gives up the lock: another process is to have the file. */
 void	 daemon_pid_release(int fd);
 

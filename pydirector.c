@@ -43,6 +43,8 @@ struct program {
 	const char		*config;
 	char			*pid_path;	/* the same, absolute */
 	int			 pid_fd;
+	int			 pid_waits;	/* it could not be written */
+	int64_t			 pid_next;	/* when it is tried again */
 	int			 lifeline;	/* to our parent, or -1 */
 	int			 log_open;
 	struct daemon_log	 log;
@@ -162,6 +164,25 @@ open_pid(struct program *p)
 	return complain(p, "", err);
 }
 
+/* That of the old process, which has given it up. What fails may work a second
+ * later: until then the file tells of a process that is gone. */
+static void
+inherit_pid(struct program *p)
+{
+	int waited = p->pid_waits;
+	char err[TEXT_MAX];
+
+	if (p->pid_path == NULL)
+		return;
+	p->pid_fd = daemon_pid_open(p->pid_path, err, sizeof(err));
+	p->pid_waits = p->pid_fd == -1;
+	if (p->pid_fd != -1 && waited)
+		log_say(p, PYDIRECTOR_NOTICE, "pid file: written");
+	if (p->pid_fd == -1 && !waited)
+		log_say(p, PYDIRECTOR_WARNING, "pid file: %s: tried again "
+		    "each second", err);
+}
+
 /* What operators ask for, by signals or by commands. */
 
 static int
@@ -242,6 +263,7 @@ upgraded(void *arg, long pid, const char *why)
 	notify_successor(&p->notify, pid);
 	daemon_pid_release(p->pid_fd);
 	p->pid_fd = -1;
+	p->pid_waits = 0;
 }
 
 static int
@@ -267,11 +289,8 @@ static void
 inherit(void *arg)
 {
 	struct program *p = arg;
-	char err[TEXT_MAX];
 
-	if (p->pid_path != NULL &&
-	    (p->pid_fd = daemon_pid_open(p->pid_path, err, sizeof(err))) == -1)
-		log_say(p, PYDIRECTOR_WARNING, "pid file: %s", err);
+	inherit_pid(p);
 	notify_say(&p->notify, "READY=1");
 	notify_status(&p->notify, "running");
 }
@@ -457,6 +476,8 @@ run(struct program *p)
 		p->fds[0].revents = 0;
 		timeout = notify_timeout(&p->notify,
 		    pydirector_timeout(p->director));
+		if (p->pid_waits && daemon_each_second(&p->pid_next, &timeout))
+			inherit_pid(p);
 		if (poll(p->fds, (nfds_t)n, timeout) == -1) {
 			for (i = 0; i < n; i++)
 				p->fds[i].revents = 0;
@@ -660,6 +681,8 @@ main(int argc, char *argv[])
 	if (upgrade_init(&p.upgrade, argv) == -1) {
 		fprintf(stderr, "pydirector: this directory: %s\n",
 		    strerror(errno));
+		notify_done(&p.notify);
+		free(p.user);
 		return 1;
 	}
 	/* What a daemon keeps open, somebody waits for. */
