@@ -114,14 +114,18 @@ privilege_groups(const struct privilege *p, char *err, size_t size)
 	return -1;
 }
 
-/* Tries to get everything back: 1: that is possible. */
+/* Tries to get everything back: 1: that is possible. high: we were root, and
+ * have the group of p. */
 static int
-privilege_back(const struct privilege *p)
+privilege_back(const struct privilege *p, int high)
 {
-	if (getuid() != p->uid || geteuid() != p->uid ||
-	    getgid() != p->gid || getegid() != p->gid)
+	if (getuid() != p->uid || geteuid() != p->uid)
 		return 1;
 	if (setuid(0) != -1 || seteuid(0) != -1)
+		return 1;
+	if (!high)
+		return 0;
+	if (getgid() != p->gid || getegid() != p->gid)
 		return 1;
 	return p->gid != 0 && (setgid(0) != -1 || setegid(0) != -1);
 }
@@ -130,10 +134,11 @@ int
 privilege_drop(const struct privilege *p, char *err, size_t size)
 {
 	const char *what = NULL;
+	int high = geteuid() == 0;
 
 	if (privilege_groups(p, err, size) == -1)
 		return -1;
-	if (geteuid() == 0) {
+	if (high) {
 		if (setgid(p->gid) == -1)
 			what = "group";
 		else if (setuid(p->uid) == -1)
@@ -143,11 +148,13 @@ privilege_drop(const struct privilege *p, char *err, size_t size)
 			    p->user, what, strerror(errno));
 			return -1;
 		}
-		if (privilege_back(p)) {
-			snprintf(err, size, "user %s: root's rights could be "
-			    "had again", p->user);
-			return -1;
-		}
+	}
+	/* Also when we seem to be him: a file was opened as he, and the way
+	 * back to root has failed. */
+	if (privilege_back(p, high)) {
+		snprintf(err, size, "user %s: root's rights could be had "
+		    "again", p->user);
+		return -1;
 	}
 	harden_rights();
 	return 0;
