@@ -310,9 +310,13 @@ WRAP = -Wl,--wrap=main,--wrap=malloc,--wrap=calloc,--wrap=realloc,--wrap=strdup 
 	-Wl,--wrap=fchmod,--wrap=fchown,--wrap=ftruncate,--wrap=pread \
 	-Wl,--wrap=pwrite,--wrap=getentropy,--wrap=close,--wrap=shutdown \
 	-Wl,--wrap=waitpid,--wrap=sigaction,--wrap=getaddrinfo,--wrap=open \
-	-Wl,--wrap=poll,--wrap=clock_gettime,--wrap=time
+	-Wl,--wrap=poll,--wrap=clock_gettime,--wrap=time,--wrap=realpath \
+	-Wl,--wrap=access,--wrap=chdir,--wrap=lchown \
+	-Wl,--wrap=posix_spawn_file_actions_addopen,--wrap=getpwnam \
+	-Wl,--wrap=getpwuid,--wrap=getgrnam,--wrap=setuid,--wrap=setgid \
+	-Wl,--wrap=seteuid,--wrap=setegid,--wrap=setgroups,--wrap=initgroups
 FAULT_OBJECTS = t/fault.o t/fault-run.o t/fault-life.o t/fault-peers.o \
-	t/fault-tls.o
+	t/fault-tls.o t/fault-upgrade.o t/fault-user.o
 
 t/fault.o: t/fault.c
 	$(COMPILE) $(XML_CFLAGS) -c -o $@ t/fault.c
@@ -621,6 +625,8 @@ t/fault-life.o: t/fault-life.c config.h t/fault-life.h t/fault.h t/tool.h
 t/fault-peers.o: t/fault-peers.c config.h t/fault-life.h t/fault.h t/tool.h
 t/fault-run.o: t/fault-run.c config.h t/fault-life.h t/fault.h t/tool.h
 t/fault-tls.o: t/fault-tls.c config.h t/fault-life.h t/fault.h t/tool.h
+t/fault-upgrade.o: t/fault-upgrade.c config.h t/fault-life.h t/fault.h t/tool.h
+t/fault-user.o: t/fault-user.c config.h t/fault-life.h t/fault.h t/tool.h
 t/fault.o: t/fault.c config.h t/fault.h
 t/flood.o: t/flood.c config.h t/tool.h
 t/fuzz-addr.o: t/fuzz-addr.c addr.h config.h t/fuzz.h

@@ -158,18 +158,26 @@ call(const struct life *l, unsigned port)
 	return -1;
 }
 
+int
+client_open(struct life *l)
+{
+	int fd = call(l, l->fault->ports[0]);
+
+	if (fd == -1)
+		lost(l, &l->requests_lost, "connect", strerror(errno));
+	return fd;
+}
+
 void
-client_request(struct life *l, size_t size)
+client_finish(struct life *l, int fd, size_t size)
 {
 	char text[4096], head[32];
-	int fd = call(l, l->fault->ports[0]), bad = 0;
+	int bad = 0;
 	size_t at = 0;
 	ssize_t n = -1;
 
-	if (fd == -1) {
-		lost(l, &l->requests_lost, "connect", strerror(errno));
+	if (fd == -1)
 		return;
-	}
 	snprintf(head, sizeof(head), "%zu\n", size);
 	if (send(fd, head, strlen(head), MSG_NOSIGNAL) > 0 &&
 	    shutdown(fd, SHUT_WR) == 0)
@@ -185,6 +193,12 @@ client_request(struct life *l, size_t size)
 	close(fd);
 	if (bad)
 		life_fatal(l, "wrong bytes");
+}
+
+void
+client_request(struct life *l, size_t size)
+{
+	client_finish(l, client_open(l), size);
 }
 
 static int
@@ -250,9 +264,8 @@ client_command(struct life *l, const char *line, char answer[ANSWER_MAX])
 	}
 }
 
-/* Every relay has given its host back. */
 void
-client_idle(struct life *l)
+client_relays(struct life *l, int some)
 {
 	int64_t until = tool_now() + OP_TIME * tool_patience();
 	char answer[ANSWER_MAX], *line, *end;
@@ -267,9 +280,19 @@ client_idle(struct life *l)
 			if (sscanf(line, "host %*s %*s %u", &open) == 1)
 				busy |= open > 0;
 		}
-	} while (busy && tool_now() < until && poll(NULL, 0, 1) == 0);
-	if (busy)
-		life_fatal(l, "a host still counts a relay");
+	} while (busy != some && tool_now() < until && poll(NULL, 0, 1) == 0);
+	if (busy != some)
+		life_fatal(l, some ? "no host counts a relay" :
+		    "a host still counts a relay");
+}
+
+/* A program beside the balancer that is not seen there at the start is looked
+ * for where it would be installed: it is told, and nobody can log in. */
+static int
+no_helper(const struct life *l)
+{
+	return l->kind == FAULT_PATH &&
+	    life_logged(l, " err helper crypt: cannot start ");
 }
 
 void
@@ -283,7 +306,7 @@ client_page(struct life *l, const char *path)
 	    "Basic dTpw\r\n\r\n", path);
 	for (i = 0; i < 2;) {
 		fd = call(l, l->fault->ports[1]);
-		if (l->secure && fd != -1)
+		if (l->how->secure && fd != -1)
 			fault_tls_ask(fd, text, answer, sizeof(answer));
 		else
 			ask(fd, text, 0, answer);
@@ -291,6 +314,8 @@ client_page(struct life *l, const char *path)
 			close(fd);
 		if (strncmp(answer, "HTTP/1.", 7) == 0 &&
 		    strncmp(answer + 8, " 200 ", 5) == 0)
+			return;
+		if (no_helper(l))
 			return;
 		/* A helper is started once a second. */
 		if (strncmp(answer + 8, " 503 ", 5) == 0 && tool_now() < until)

@@ -19,8 +19,10 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <grp.h>
 #include <netdb.h>
 #include <poll.h>
+#include <pwd.h>
 #include <signal.h>
 #include <spawn.h>
 #include <stdarg.h>
@@ -83,10 +85,6 @@ WRAP(FAULT_ACCEPT, int, accept, (int fd, struct sockaddr *a, socklen_t *n),
 WRAP(FAULT_ACCEPT, int, accept4, (int fd, struct sockaddr *a, socklen_t *n,
     int flags), (fd, a, n, flags), -1)
 WRAP(FAULT_SOCKET, int, socket, (int f, int t, int p), (f, t, p), -1)
-WRAP(FAULT_RECV, ssize_t, recv, (int fd, void *p, size_t n, int flags),
-    (fd, p, n, flags), -1)
-WRAP(FAULT_SEND, ssize_t, send, (int fd, const void *p, size_t n, int flags),
-    (fd, p, n, flags), -1)
 WRAP(FAULT_SPAWN, int, posix_spawn, (pid_t *pid, const char *path,
     const posix_spawn_file_actions_t *fa, const posix_spawnattr_t *at,
     char *const argv[], char *const env[]), (pid, path, fa, at, argv, env),
@@ -97,6 +95,9 @@ WRAP(FAULT_SPAWN, int, posix_spawn_file_actions_init,
     (posix_spawn_file_actions_t *a), (a), errno)
 WRAP(FAULT_SPAWN, int, posix_spawn_file_actions_adddup2,
     (posix_spawn_file_actions_t *a, int from, int to), (a, from, to), errno)
+WRAP(FAULT_SPAWN, int, posix_spawn_file_actions_addopen,
+    (posix_spawn_file_actions_t *a, int fd, const char *path, int flags,
+    mode_t mode), (a, fd, path, flags, mode), errno)
 WRAP(FAULT_FORK, pid_t, fork, (void), (), -1)
 WRAP(FAULT_SET, int, epoll_create1, (int flags), (flags), -1)
 WRAP(FAULT_SET, int, epoll_ctl, (int set, int op, int fd,
@@ -122,6 +123,10 @@ WRAP(FAULT_STAT, int, lstat, (const char *path, struct stat *st), (path, st),
     -1)
 WRAP(FAULT_STAT, int, fstat, (int fd, struct stat *st), (fd, st), -1)
 WRAP(FAULT_STAT, char *, getcwd, (char *p, size_t n), (p, n), NULL)
+WRAP(FAULT_PATH, char *, realpath, (const char *path, char *p), (path, p),
+    NULL)
+WRAP(FAULT_PATH, int, access, (const char *path, int mode), (path, mode), -1)
+WRAP(FAULT_PATH, int, chdir, (const char *path), (path), -1)
 WRAP(FAULT_FILE, int, fsync, (int fd), (fd), -1)
 WRAP(FAULT_FILE, int, rename, (const char *a, const char *b), (a, b), -1)
 WRAP(FAULT_FILE, int, link, (const char *a, const char *b), (a, b), -1)
@@ -129,6 +134,8 @@ WRAP(FAULT_FILE, int, mkstemp, (char *path), (path), -1)
 WRAP(FAULT_FILE, int, chmod, (const char *path, mode_t m), (path, m), -1)
 WRAP(FAULT_FILE, int, fchmod, (int fd, mode_t m), (fd, m), -1)
 WRAP(FAULT_FILE, int, fchown, (int fd, uid_t u, gid_t g), (fd, u, g), -1)
+WRAP(FAULT_FILE, int, lchown, (const char *path, uid_t u, gid_t g),
+    (path, u, g), -1)
 WRAP(FAULT_FILE, int, ftruncate, (int fd, off_t n), (fd, n), -1)
 WRAP(FAULT_FILE, ssize_t, pread, (int fd, void *p, size_t n, off_t at),
     (fd, p, n, at), -1)
@@ -136,13 +143,36 @@ WRAP(FAULT_FILE, ssize_t, pwrite, (int fd, const void *p, size_t n, off_t at),
     (fd, p, n, at), -1)
 WRAP(FAULT_RANDOM, int, getentropy, (void *p, size_t n), (p, n), -1)
 WRAP(FAULT_SHUTDOWN, int, shutdown, (int fd, int how), (fd, how), -1)
-WRAP(FAULT_WAIT, pid_t, waitpid, (pid_t pid, int *st, int flags),
-    (pid, st, flags), -1)
 WRAP(FAULT_SIGNAL, int, sigaction, (int sig, const struct sigaction *a,
     struct sigaction *old), (sig, a, old), -1)
+WRAP(FAULT_ACCOUNT, struct passwd *, getpwnam, (const char *name), (name),
+    NULL)
+WRAP(FAULT_ACCOUNT, struct passwd *, getpwuid, (uid_t uid), (uid), NULL)
+WRAP(FAULT_ACCOUNT, struct group *, getgrnam, (const char *name), (name),
+    NULL)
 WRAP(FAULT_LOOKUP, int, getaddrinfo, (const char *node, const char *service,
     const struct addrinfo *hints, struct addrinfo **ai),
     (node, service, hints, ai), EAI_AGAIN)
+
+/* Who we are: where a lie can be seen through, there are lies. */
+#define WRAP_USER(name, params, args, lies)			\
+	int	 __real_##name params;				\
+	int	 __wrap_##name params;				\
+	int							\
+	__wrap_##name params					\
+	{							\
+		if (!fails(FAULT_USER, SITE) ||			\
+		    (errno == FAULT_LIES && !(lies)))		\
+			return __real_##name args;		\
+		return errno == FAULT_LIES ? 0 : -1;		\
+	}
+
+WRAP_USER(setuid, (uid_t u), (u), 1)
+WRAP_USER(setgid, (gid_t g), (g), 1)
+WRAP_USER(seteuid, (uid_t u), (u), 0)
+WRAP_USER(setegid, (gid_t g), (g), 0)
+WRAP_USER(setgroups, (size_t n, const gid_t *g), (n, g), 0)
+WRAP_USER(initgroups, (const char *name, gid_t g), (name, g), 0)
 
 /* Those with something of their own. */
 
@@ -159,6 +189,41 @@ __wrap_connect(int fd, const struct sockaddr *a, socklen_t n)
 	    errno == EINPROGRESS))
 		errno = EINTR;
 	return -1;
+}
+
+/* A UNIX socket: a process of ours, or a console. */
+static int
+is_local(int fd)
+{
+	struct sockaddr_storage a;
+	socklen_t len = sizeof(a);
+
+	return __real_getsockname(fd, (struct sockaddr *)&a, &len) == 0 &&
+	    a.ss_family == AF_UNIX;
+}
+
+ssize_t	 __real_recv(int, void *, size_t, int);
+ssize_t	 __wrap_recv(int, void *, size_t, int);
+
+ssize_t
+__wrap_recv(int fd, void *p, size_t n, int flags)
+{
+	if (fault != NULL &&
+	    fails(is_local(fd) ? FAULT_HEAR : FAULT_RECV, SITE))
+		return -1;
+	return __real_recv(fd, p, n, flags);
+}
+
+ssize_t	 __real_send(int, const void *, size_t, int);
+ssize_t	 __wrap_send(int, const void *, size_t, int);
+
+ssize_t
+__wrap_send(int fd, const void *p, size_t n, int flags)
+{
+	if (fault != NULL &&
+	    fails(is_local(fd) ? FAULT_TELL : FAULT_SEND, SITE))
+		return -1;
+	return __real_send(fd, p, n, flags);
 }
 
 ssize_t	 __real_read(int, void *, size_t);
@@ -188,18 +253,34 @@ __wrap_write(int fd, const void *p, size_t n)
 int	 __real_close(int);
 int	 __wrap_close(int);
 
-/* Whatever close(2) says, the descriptor is gone. */
+/* Whatever close(2) says, the descriptor is gone. Where there was none it is
+ * not counted. */
 int
 __wrap_close(int fd)
 {
-	int saved, result;
+	int result = __real_close(fd);
 
-	if (!fails(FAULT_CLOSE, SITE))
-		return __real_close(fd);
-	saved = errno;
-	result = __real_close(fd);
-	errno = saved;
-	return result == -1 ? result : -1;
+	return result == 0 && fails(FAULT_CLOSE, SITE) ? -1 : result;
+}
+
+pid_t	 __real_waitpid(pid_t, int *, int);
+pid_t	 __wrap_waitpid(pid_t, int *, int);
+
+/* A child that is there is nobody else's: ECHILD is for one that has ended, and
+ * was waited for by another. */
+pid_t
+__wrap_waitpid(pid_t pid, int *status, int flags)
+{
+	pid_t result;
+
+	if (!fails(FAULT_WAIT, SITE))
+		return __real_waitpid(pid, status, flags);
+	if (errno != ECHILD)
+		return -1;
+	result = __real_waitpid(pid, status, flags);
+	if (result > 0)
+		errno = ECHILD;
+	return result > 0 ? -1 : result;
 }
 
 int	 __real_open(const char *, int, ...);
@@ -274,6 +355,18 @@ __wrap_listen(int fd, int backlog)
 	return result;
 }
 
+/* It waits for clients: by now it is who it will be. */
+static void
+look_user(void)
+{
+	/* In the background it is another process than at the start. */
+	fault->pid = (long)getpid();
+	fault->looping = 1;
+	if (fault->user != 0 && (getuid() != fault->user ||
+	    geteuid() != fault->user || getgid() == 0 || getegid() == 0))
+		fault->high = 1;
+}
+
 int	 __real_poll(struct pollfd *, nfds_t, int);
 int	 __wrap_poll(struct pollfd *, nfds_t, int);
 
@@ -282,7 +375,7 @@ __wrap_poll(struct pollfd *fds, nfds_t n, int ms)
 {
 	/* The loop's own: the signals and a listener, at least. */
 	if (fault != NULL && n >= 2)
-		fault->looping = 1;
+		look_user();
 	if (fails(FAULT_POLL, SITE))
 		return -1;
 	return __real_poll(fds, n, ms);
@@ -510,7 +603,7 @@ look_blocks(struct fault *f)
 }
 
 int
-fault_main(struct fault *f, int argc, char *argv[])
+fault_main(struct fault *f, int handed, int argc, char *argv[])
 {
 	unsigned char before[FDS], after[FDS];
 	int fd, status;
@@ -520,12 +613,19 @@ fault_main(struct fault *f, int argc, char *argv[])
 	/* It leaves blocks behind when it fails. */
 	xmlInitParser();
 	look_fds(before);
+	f->pid = (long)getpid();
 	fault = f;
-	status = __real_main(argc, argv);
+	status = f->status = __real_main(argc, argv);
+	/* It may end between two users. Whoever looks for leaks has to be one. */
+	if (geteuid() != getuid())
+		(void)__real_seteuid(getuid());
 	xmlCleanupParser();
 	look_blocks(f);
 	fault = NULL;
 	look_fds(after);
+	if (handed && status == 0)
+		memset(before + STDERR_FILENO + 1, 0,
+		    sizeof(before) - STDERR_FILENO - 1);
 	for (fd = 0; fd < FDS; fd++) {
 		if (!after[fd] || before[fd])
 			continue;

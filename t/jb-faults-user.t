@@ -1,0 +1,14 @@
+#!/bin/sh
+# SPDX-License-Identifier: ISC
+#
+# As j0-faults.t, with option -u, as root only: it does not start, with a
+# message and status 1, or it serves as that user, and never with a right of
+# root's.
+
+. "$(dirname "$0")/lib.sh"
+. "$T/faults.sh"
+
+is_user nobody || skip_all "only root can become nobody"
+faults -u nobody
+test -z "$faults_all" || faults -u nobody -U new
+done_testing
