@@ -18,6 +18,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "bound.h"
 #include "tls.h"
 #include "secure.h"
 #include "view.h"
@@ -390,7 +391,7 @@ admin_start(struct pydirector *d, char *err, size_t size)
 	}
 	if (secure_prepare(d, &s, err, size) == -1) {
 		/* An upgrade must not lose what the old process has. */
-		if (d->running || d->takeover != NULL)
+		if (d->running || bound_is_lent(d, "web"))
 			return -1;
 		/* Traffic goes on without a page. */
 		log_line(d->log, d->tls != NULL && d->tls->built_in() ?

@@ -15,7 +15,9 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+#include <unistd.h>
 
+#include "compat/give.h"
 #include "compat/openas.h"
 #include "bound.h"
 
@@ -57,6 +59,18 @@ bound_wanted(const struct pydirector *d, const struct bound *b, int i)
 		return bound_find(d, &b->addrs[i]) != NULL;
 	for (door = d->doors; door != NULL; door = door->next)
 		if (strcmp(door->address, b->address) == 0)
+			return 1;
+	return 0;
+}
+
+int
+bound_is_lent(const struct pydirector *d, const char *subject)
+{
+	const struct bound *b;
+
+	for (b = d->bound; b != NULL; b = b->next)
+		if (b->lent && b->subject != NULL &&
+		    strcmp(b->subject, subject) == 0)
 			return 1;
 	return 0;
 }
@@ -266,18 +280,25 @@ bound_open_ip(const struct pydirector *d, struct bound *b, const char **why)
 }
 
 /* A UNIX socket, made by the user whom we will become where he may do that:
- * given to him afterwards, its name could lead elsewhere by then. -1 with
- * errno. */
+ * given to him afterwards, its name could lead elsewhere by then. In a
+ * directory of root's it is made by root. -1 with errno. */
 static int
 bound_listen_path(const struct pydirector *d, const char *path, mode_t mode)
 {
+	/* He may not connect to what root has left behind. */
+	int fd, saved, changed, left = d->uid != 0 && net_left_behind(path);
 	struct as as;
-	int fd, saved;
 
 	if (as_begin(&as, d->uid, d->gid) == -1)
 		return -1;
+	if (left)
+		(void)unlink(path);
 	fd = net_listen_path(path, mode);
 	saved = errno;
+	changed = as.changed;
+	/* Some systems take the directory's group. */
+	if (fd != -1 && changed)
+		(void)lchown(path, (uid_t)-1, d->gid);
 	if (as_end(&as) == -1) {
 		saved = errno;
 		if (fd != -1)
@@ -285,9 +306,11 @@ bound_listen_path(const struct pydirector *d, const char *path, mode_t mode)
 		errno = saved;
 		return -1;
 	}
+	if (fd == -1 && changed && (saved == EACCES || saved == EPERM) &&
+	    give_is_safe(path))
+		return net_listen_path(path, mode);
 	errno = saved;
-	return fd == -1 && d->uid != 0 && (saved == EACCES || saved == EPERM) ?
-	    net_listen_path(path, mode) : fd;
+	return fd;
 }
 
 /* 0, or -1 with a text in why. */

@@ -34,6 +34,8 @@ int	 bound_take(struct pydirector *, struct bound *, const char *subject,
 	    const char *address, mode_t mode);
 /* 1: a door has the ith socket of this, or another descriptor for it. */
 int	 bound_wanted(const struct pydirector *, const struct bound *, int i);
+/* 1: another process has lent what a door of that subject had there. */
+int	 bound_is_lent(const struct pydirector *, const char *subject);
 /* Closes what is held, and frees the address if it is still here. */
 void	 bound_close(struct bound *);
 /* 1 when both addresses say the same, however they are spelled. */

@@ -487,7 +487,7 @@ clean:
 
 # Dependencies; `sh tools/deps.sh -w` writes what follows.
 addr.o: addr.c addr.h config.h
-admin.o: admin.c addr.h buf.h config.h director.h door.h helper.h http.h index.h log.h loop.h model.h net.h network.h page.h secure.h tls.h view.h web-files.h
+admin.o: admin.c addr.h bound.h buf.h config.h director.h door.h helper.h http.h index.h log.h loop.h model.h net.h network.h page.h secure.h tls.h view.h web-files.h
 admit.o: admit.c addr.h admit.h buf.h config.h director.h door.h helper.h index.h log.h loop.h model.h net.h network.h random.h siphash.h
 amp.o: amp.c amp.h buf.h config.h log.h
 api-build.o: api-build.c addr.h api.h buf.h command.h conf.h config.h director.h door.h helper.h index.h log.h loop.h model.h net.h network.h pydirector.h
@@ -513,7 +513,7 @@ api-watch.o: api-watch.c addr.h api.h buf.h clock.h config.h director.h door.h h
 api-web.o: api-web.c addr.h api.h buf.h config.h director.h door.h given.h helper.h index.h log.h loop.h model.h net.h network.h pydirector.h
 asker.o: asker.c addr.h amp.h buf.h config.h control.h director.h door.h helper.h index.h log.h loop.h model.h net.h network.h origin.h relay.h siphash.h
 auth.o: auth.c addr.h buf.h compat/compat.h config.h director.h door.h helper.h index.h log.h loop.h model.h net.h network.h siphash.h
-bound.o: bound.c addr.h bound.h buf.h compat/openas.h config.h director.h door.h helper.h index.h log.h loop.h model.h net.h network.h
+bound.o: bound.c addr.h bound.h buf.h compat/give.h compat/openas.h config.h director.h door.h helper.h index.h log.h loop.h model.h net.h network.h
 buf.o: buf.c buf.h config.h log.h
 channel-login.o: channel-login.c addr.h buf.h channel-login.h channel.h command.h conf.h config.h console.h director.h door.h helper.h index.h log.h loop.h model.h net.h network.h path.h view.h words.h
 channel.o: channel.c addr.h buf.h channel-login.h channel.h clock.h command.h compat/compat.h conf.h config.h console.h director.h door.h helper.h index.h log.h loop.h model.h net.h network.h view.h words.h
@@ -613,7 +613,7 @@ sshd-auth.o: sshd-auth.c clock.h compat/compat.h config.h ssh.h sshd.h
 sshd-key.o: sshd-key.c compat/compat.h config.h ssh.h sshd.h
 sshd-pty.o: sshd-pty.c config.h ssh.h sshd.h
 sshd-shell.o: sshd-shell.c clock.h config.h ssh.h sshd.h
-sshd.o: sshd.c clock.h compat/harden.h config.h ssh.h sshd.h
+sshd.o: sshd.c clock.h compat/harden.h compat/openas.h config.h ssh.h sshd.h
 state.o: state.c addr.h buf.h config.h director.h door.h handover.h helper.h index.h log.h loop.h model.h net.h network.h
 status.o: status.c addr.h buf.h clock.h conf.h config.h director.h door.h escape.h helper.h index.h log.h loop.h model.h net.h network.h status.h
 syslog.o: syslog.c addr.h buf.h config.h connlog.h director.h door.h given.h helper.h index.h log.h loop.h model.h net.h network.h sink.h

@@ -168,6 +168,26 @@ child_look(struct child *c, int *status)
 	return 1;
 }
 
+/* Its end was seen by child_ended. */
+static void
+child_tell(struct timer *t)
+{
+	struct child *c = LOOP_OWNER(t, struct child, timer);
+
+	c->done(c, c->status);
+}
+
+int
+child_ended(struct child *c)
+{
+	if (c->pid == -1)
+		return 1;
+	if (!child_look(c, &c->status))
+		return 0;
+	loop_timer(c->loop, &c->timer, 0, child_tell);
+	return 1;
+}
+
 static void
 child_expire(struct timer *t)
 {

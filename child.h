@@ -18,6 +18,7 @@ struct child {
 	pid_t		 pid;		/* -1: not running, or reaped */
 	int		 killed;	/* SIGKILL was sent */
 	int64_t		 wait;		/* ms until the next look */
+	int		 status;	/* of one that has ended */
 	int64_t		 patience;	/* clock time of SIGKILL; -1: never */
 	void		(*done)(struct child *, int status);
 };
@@ -32,6 +33,9 @@ int	 child_start(struct child *, char *const argv[], char *const env[],
 	    const int *fds, int n, int first);
 /* 1: it was started and has not been reaped yet. */
 int	 child_running(const struct child *);
+/* Looks for itself: 1: it has ended, and done will be called; child_reap was
+ * called before. */
+int	 child_ended(struct child *);
 /* Waits for its end, from now on: done is called once from the loop, never
  * from here, with its status as waitpid(2) tells it (-1: somebody else has
  * reaped it). After grace ms it is killed; -1: never, and its end is noticed

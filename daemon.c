@@ -423,7 +423,8 @@ daemon_catch(int sig)
 	size_t i;
 
 	if (!running && sig != SIGHUP && sig != SIGUSR1 && sig != SIGUSR2) {
-		if (remove_path != NULL)
+		/* Root may be acting as somebody else. */
+		if (remove_path != NULL && seteuid(getuid()) == 0)
 			unlink(remove_path);
 		_exit(1);
 	}

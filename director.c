@@ -151,6 +151,8 @@ pydirector_stop(struct pydirector *d)
 
 	if (d->model == NULL || d->calling > 0)
 		return;
+	if (d->upgrades != NULL)
+		d->upgrades->cancel(d);
 	if (d->running && d->upgrades != NULL)
 		d->upgrades->takeover_stop(d);
 	parts_end(d, PART_WEB);

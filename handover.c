@@ -45,6 +45,7 @@ struct handover {
 	struct buf	 told;		/* counters, until it serves */
 	enum handover_stage stage;
 	unsigned char	 renamed;	/* log files were, meanwhile */
+	unsigned char	 obeying;	/* what it has done itself */
 	int		*fds;		/* the socket to it, and what it got */
 	size_t		 nfds;
 	unsigned char	 closed;	/* it has hung up before that */
@@ -107,18 +108,27 @@ handover_hang_up(struct handover *h)
 
 static void	 handover_gone(struct child *, int);
 
-/* No word comes any more. It has closed its end, and ends; or it is there, and
- * is killed before it hears of this, unless it serves: it would take us for
- * gone, and both would go on. */
+/* It must not go on: it is killed before it hears of this, or it would take us
+ * for gone. */
 static void
 handover_break(struct handover *h, const char *why)
 {
+	if (h->why[0] == '\0')
+		(void)snprintf(h->why, sizeof(h->why), "%s", why);
+	child_kill(&h->child, SIGKILL);
+	child_reap(&h->child, LAST_WAIT, handover_gone);
+	handover_hang_up(h);
+}
+
+/* An error between us. Before it serves it has closed its end, and ends; or it
+ * was a shortage, and we try again until our patience ends. */
+static void
+handover_error(struct handover *h)
+{
+	if (h->stage != HANDOVER_DONE && !net_gone(h->io.fd))
+		return;
 	if (h->stage != HANDOVER_DONE && !h->child.killed) {
-		h->closed = net_gone(h->io.fd);
-		if (!h->closed && h->why[0] == '\0')
-			(void)snprintf(h->why, sizeof(h->why), "%s", why);
-		if (!h->closed)
-			child_kill(&h->child, SIGKILL);
+		h->closed = 1;
 		child_reap(&h->child, LAST_WAIT, handover_gone);
 	}
 	handover_hang_up(h);
@@ -138,7 +148,7 @@ handover_flush(struct handover *h)
 			return;
 		case IO_EOF:
 		case IO_ERROR:
-			handover_break(h, strerror(errno));
+			handover_error(h);
 			return;
 		}
 	}
@@ -179,7 +189,7 @@ handover_drop(struct handover *h, const char *word)
 	struct door *door;
 	int i;
 
-	if (n >= h->nfds - 1)
+	if (strspn(word, "0123456789") != strlen(word) || n >= h->nfds - 1)
 		return;
 	for (door = h->director->doors; door != NULL; door = door->next)
 		for (i = 0; i < door->nsocks; i++)
@@ -231,6 +241,7 @@ handover_go_on(struct handover *h)
 	while ((line = handover_line(&h->told, &used)) != NULL)
 		if ((n = handover_words(line, words)) > 0)
 			(void)state_count(d, n, words);
+	h->stage = HANDOVER_STARTED;
 }
 
 /* It serves: from here on we only let connections end. */
@@ -239,14 +250,19 @@ handover_done(struct handover *h)
 {
 	struct pydirector *d = h->director;
 
+	struct door *door;
+
 	h->stage = HANDOVER_DONE;
 	buf_done(&h->told);
 	child_reap(&h->child, -1, handover_gone);
+	/* Those that came since, where nothing makes a socket deaf. */
+	d->yielding = 0;
+	for (door = d->doors; door != NULL; door = door->next)
+		door_last(door);
 	d->draining = 1;
 	h->fn(h->arg, h->pid, NULL);
 	while (d->doors != NULL)
 		door_close(d->doors);
-	d->yielding = 0;
 	manager_stop(d);
 	plot_stop(d);
 	http_leave(d);
@@ -261,30 +277,25 @@ handover_done(struct handover *h)
 	handover_flush(h);
 }
 
-/* A word of who has not served yet. */
+/* A word of who is not ready yet, and has more time with each. */
 static void
-handover_progress(struct handover *h, char *line)
+handover_starting(struct handover *h, char *line)
 {
-	int alive = h->why[0] == '\0' && child_running(&h->child);
-
 	if (strncmp(line, "failed ", 7) == 0) {
 		(void)snprintf(h->why, sizeof(h->why), "%s", line + 7);
 		child_reap(&h->child, LAST_WAIT, handover_gone);
 		return;
 	}
+	if (h->why[0] != '\0' || child_ended(&h->child))
+		return;
+	child_reap(&h->child, PATIENCE, handover_gone);
 	if (strncmp(line, "drop ", 5) == 0)
 		handover_drop(h, line + 5);
-	else if (strcmp(line, "ready") == 0 && alive &&
-	    h->stage == HANDOVER_STARTED)
+	else if (strcmp(line, HANDOVER_READY) == 0) {
+		child_reap(&h->child, SERVE_WAIT, handover_gone);
 		handover_yield(h);
-	else if (strcmp(line, "serving") == 0 && alive &&
-	    h->stage == HANDOVER_YIELDING) {
-		handover_done(h);
-		return;
-	}
-	if (h->io.fd != -1)
-		child_reap(&h->child, h->stage == HANDOVER_YIELDING ?
-		    SERVE_WAIT : PATIENCE, handover_gone);
+	} else if (strncmp(line, "ready", 5) == 0)
+		handover_break(h, "it takes over in another way");
 }
 
 static void
@@ -292,13 +303,27 @@ handover_said(struct handover *h, char *line)
 {
 	struct pydirector *d = h->director;
 
-	if (h->stage != HANDOVER_DONE)
-		handover_progress(h, line);
-	else if (strcmp(line, "reopen") == 0 && d->close_log != NULL)
+	if (strcmp(line, "reopen") == 0 && d->close_log != NULL) {
+		h->obeying = 1;
 		(void)d->close_log(d->hook_arg);
-	else if (strcmp(line, "stop") == 0) {
+		h->obeying = 0;
+		return;
+	}
+	switch (h->stage) {
+	case HANDOVER_STARTED:
+		handover_starting(h, line);
+		break;
+	case HANDOVER_YIELDING:
+		if (strcmp(line, "serving") == 0 && h->why[0] == '\0' &&
+		    !child_ended(&h->child))
+			handover_done(h);
+		break;
+	case HANDOVER_DONE:
+		if (strcmp(line, "stop") != 0)
+			break;
 		relay_stop_all(d, END_STOP);
 		takeover_stop(d);
+		break;
 	}
 }
 
@@ -315,7 +340,7 @@ handover_read(struct handover *h)
 		return;
 	case IO_EOF:
 	case IO_ERROR:
-		handover_break(h, strerror(errno));
+		handover_error(h);
 		return;
 	}
 	if (buf_add(&h->in, bytes, done) == -1) {
@@ -417,7 +442,7 @@ handover_list(struct handover *h)
 
 	while (door != NULL && door->next != NULL)
 		door = door->next;
-	(void)buf_addf(&h->out, "upgrade %d\n", HANDOVER_VERSION);
+	(void)buf_addf(&h->out, HANDOVER_HELLO "\n");
 	while (door != NULL) {
 		(void)buf_addf(&h->out, "door ");
 		compareconf_escape(&h->out, door->subject);
@@ -514,8 +539,14 @@ handover_cancel(struct pydirector *d)
 void
 handover_reopen(struct pydirector *d)
 {
-	if (d->handover != NULL && d->handover->stage != HANDOVER_DONE)
-		d->handover->renamed = 1;
+	struct handover *h = d->handover;
+
+	if (h == NULL || h->obeying)
+		return;
+	if (h->stage != HANDOVER_DONE)
+		h->renamed = 1;
+	else if (buf_addf(&h->out, "reopen\n") == 0)
+		handover_flush(h);
 }
 
 void

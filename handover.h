@@ -5,12 +5,12 @@
  * one is a child of the old; they may be of different versions. Between them is
  * a socketpair, and over it go lines of words, percent-encoded.
  *
- *	old	upgrade 1		version of all this
+ *	old	upgrade 2		version of all this
  *	old	door SUBJECT ADDRESS N	the next N descriptors listen there
  *	old	go			that was all
  *	new	failed WHY		the old one goes on; or
  *	new	drop N			it does not want the Nth of them, from 0
- *	new	ready			it is bound and could begin
+ *	new	ready 2			it is bound and could begin; version
  *	old	...			it lets nobody in any more; state.c:
  *					what is known of services
  *	old	end			that was all
@@ -21,14 +21,16 @@
  *	new	reopen			log files were renamed
  *	new	stop			open relays are to be cut
  *
- * Lines that are not understood are passed over. */
+ * The versions have to be the same. Lines that are not understood are passed
+ * over. */
 
 #ifndef HANDOVER_H
 #define HANDOVER_H
 
 #include "director.h"
 
-#define HANDOVER_VERSION 1
+#define HANDOVER_HELLO	"upgrade 2"
+#define HANDOVER_READY	"ready 2"
 #define HANDOVER_LINE	(64 * 1024)	/* bytes of a line, at most */
 #define HANDOVER_MAX	(256 * 1024 * 1024)	/* of all that waits */
 #define HANDOVER_WORDS	16		/* in a line, at most */

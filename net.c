@@ -157,33 +157,35 @@ net_unix(struct sockaddr_un *a, const char *path)
 	return 0;
 }
 
+int
+net_left_behind(const char *path)
+{
+	struct sockaddr_un a;
+	struct stat st;
+	int fd, left;
+
+	/* Whatever else has that name is not ours to replace. */
+	if (net_unix(&a, path) == -1 || lstat(path, &st) == -1 ||
+	    !S_ISSOCK(st.st_mode) || (fd = net_socket(AF_UNIX)) == -1)
+		return 0;
+	left = connect(fd, (const struct sockaddr *)(const void *)&a,
+	    sizeof(a)) == -1 && errno == ECONNREFUSED;
+	close(fd);
+	return left;
+}
+
 static int
 net_bind_path(int fd, const struct sockaddr_un *a)
 {
-	struct stat st;
-	int other;
-
 	if (bind(fd, (const struct sockaddr *)(const void *)a,
 	    sizeof(*a)) == 0)
 		return 0;
 	if (errno != EADDRINUSE)
 		return -1;
-	/* Whatever else has that name is not ours to replace. */
-	if (lstat(a->sun_path, &st) == -1 || !S_ISSOCK(st.st_mode)) {
+	if (!net_left_behind(a->sun_path)) {
 		errno = EADDRINUSE;
 		return -1;
 	}
-	other = net_socket(AF_UNIX);
-	if (other == -1)
-		return -1;
-	/* ECONNREFUSED: it has been left behind. */
-	if (connect(other, (const struct sockaddr *)(const void *)a,
-	    sizeof(*a)) == 0 || errno != ECONNREFUSED) {
-		close(other);
-		errno = EADDRINUSE;
-		return -1;
-	}
-	close(other);
 	if (unlink(a->sun_path) == -1)
 		return -1;
 	return bind(fd, (const struct sockaddr *)(const void *)a, sizeof(*a));

@@ -33,6 +33,9 @@ void	 net_share(int fd, int on);
  * after a second, or does again. Where this does nothing they are refused when
  * it is closed. off also for a client that came in since. */
 void	 net_deaf(int fd, int on);
+/* 1: a UNIX socket that nobody listens on any more has that name, and we may
+ * connect to it. */
+int	 net_left_behind(const char *path);
 /* Listens on a UNIX socket with that mode. A socket that nobody listens on any
  * more is replaced. Returns the descriptor, or -1 with errno. */
 int	 net_listen_path(const char *path, mode_t mode);

@@ -80,6 +80,11 @@ privilege_find(struct privilege *p, char *text, char *err, size_t size)
 		snprintf(err, size, "user %s: there is none", text);
 		return -1;
 	}
+	if (group != NULL && *group == '\0') {
+		snprintf(err, size, "user %s: expected a group behind the "
+		    "colon", text);
+		return -1;
+	}
 	if (group != NULL && privilege_group(p, group) == -1) {
 		snprintf(err, size, "group %s: there is none", group);
 		return -1;
@@ -139,6 +144,7 @@ privilege_drop(const struct privilege *p, char *err, size_t size)
 	if (privilege_groups(p, err, size) == -1)
 		return -1;
 	if (high) {
+		harden_bound();
 		if (setgid(p->gid) == -1)
 			what = "group";
 		else if (setuid(p->uid) == -1)

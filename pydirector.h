@@ -235,8 +235,8 @@ int		 pydirector_view(struct pydirector *, const char *view,
 		    char *text, size_t size, size_t *len);
 
 /* What only the program can do, when an operator asks for it by a command or
- * another process hands over to us: return 0, or -1 when it failed. NULL: it
- * cannot do that. They may call
+ * another process hands over to us; those with a value return 0, or -1 when it
+ * failed. NULL: it cannot do that. They may call
  * pydirector_drain, pydirector_reopen, pydirector_hand_over and
  * pydirector_quit. */
 struct pydirector_hooks {
@@ -421,10 +421,11 @@ int		 pydirector_ready(struct pydirector *);
 void		 pydirector_failed(struct pydirector *, const char *why);
 
 /* Before pydirector_start, for a program that root starts and that goes on as
- * another user: the connection log is opened, and keys are made, with his
- * rights; the groups of the process have to be his by then. */
+ * another user: the connection log is opened, and keys and UNIX sockets are
+ * made, with his rights; the groups of the process have to be his by then. A
+ * UNIX socket in a directory that root alone can change is made by root. */
 int		 pydirector_open_as(struct pydirector *, uid_t, gid_t);
-/* After pydirector_start: gives him the UNIX sockets. */
+/* After pydirector_start: gives him the UNIX sockets that root has made. */
 int		 pydirector_give(struct pydirector *, uid_t, gid_t);
 /* When it is that user: starts helpers anew, and logs what he cannot read. */
 void		 pydirector_given(struct pydirector *);

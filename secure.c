@@ -57,7 +57,7 @@ secure_read(const struct pydirector *d, struct secure *s, const char *key,
 	    size);
 	n = strlen(err);
 	if (s->server == NULL && as.changed && n < size)
-		snprintf(err + n, size - n, ", by the user of -u");
+		snprintf(err + n, size - n, ", as user %ld", (long)d->uid);
 	if (as_end(&as) == -1) {
 		snprintf(err, size, "root's rights: %s", strerror(errno));
 		if (s->server != NULL)

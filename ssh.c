@@ -386,7 +386,7 @@ static int
 ssh_key_check(struct pydirector *d, char *path, char *err, size_t size)
 {
 	char word[] = "-k", said[256], *argv[4];
-	const char *by;
+	char by[32] = "";
 	int status = -1, error, good;
 	struct as as;
 
@@ -397,7 +397,8 @@ ssh_key_check(struct pydirector *d, char *path, char *err, size_t size)
 	error = as_begin(&as, d->uid, d->gid) == -1 ? errno : child_ask(argv,
 	    d->running ? KEY_TIME_LIVE : KEY_TIME, said, sizeof(said),
 	    &status);
-	by = as.changed ? ", by the user of -u" : "";
+	if (as.changed)
+		snprintf(by, sizeof(by), ", as user %ld", (long)d->uid);
 	if (as_end(&as) == -1)
 		error = errno;
 	if (error == ETIMEDOUT) {

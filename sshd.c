@@ -30,6 +30,7 @@
 #include <unistd.h>
 
 #include "compat/harden.h"
+#include "compat/openas.h"
 #include "clock.h"
 #include "sshd.h"
 
@@ -408,8 +409,13 @@ main(int argc, char *argv[])
 			return usage();
 		}
 	}
-	if (look != NULL && argc == optind)
+	if (look != NULL && argc == optind) {
+		if (as_stay() == -1) {
+			fprintf(stderr, "user: %s\n", strerror(errno));
+			return 1;
+		}
 		return print_key(look);
+	}
 	if (d.ctl == NULL || d.host_key == NULL || argc != optind ||
 	    !is_socket(SSHD_CLIENT) || !is_socket(SSHD_CHANNEL))
 		return usage();

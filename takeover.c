@@ -184,6 +184,13 @@ takeover_list(struct takeover *t, int n, const char **why)
 	size_t used = 0;
 	int fd = t->io.fd + 1, nwords, got;
 
+	if ((line = takeover_wait(t, &used, why)) == NULL)
+		return -1;
+	if (strcmp(line, HANDOVER_HELLO) != 0) {
+		*why = "the old process hands over in another way: "
+		    "restart it";
+		return -1;
+	}
 	while ((line = takeover_wait(t, &used, why)) != NULL) {
 		nwords = handover_words(line, words);
 		if (nwords < 1)
@@ -286,6 +293,29 @@ takeover_said(struct takeover *t, char *line)
 		takeover_learn(t, line);
 }
 
+/* All that was lent is ours; what nobody wants is closed. */
+static void
+takeover_own(struct pydirector *d)
+{
+	struct bound *b;
+	struct door *door;
+
+	for (door = d->doors; door != NULL; door = door->next)
+		door->lent = 0;
+	for (b = d->bound; b != NULL; b = b->next)
+		b->lent = 0;
+	door_forget(d);
+}
+
+/* Our loop runs, and from here on nobody else's. */
+static void
+takeover_serve(struct takeover *t)
+{
+	t->serving = 1;
+	takeover_own(t->director);
+	takeover_write(t, "serving\n");
+}
+
 static int
 takeover_want(struct io *io)
 {
@@ -301,10 +331,8 @@ takeover_in(struct io *io)
 	char *line;
 
 	io->ready = 0;		/* what is left over, poll tells again */
-	if (!t->serving) {
-		t->serving = 1;
-		takeover_write(t, "serving\n");
-	}
+	if (!t->serving)
+		takeover_serve(t);
 	switch (takeover_read(t)) {
 	case IO_DONE:
 		break;
@@ -330,31 +358,18 @@ static void
 takeover_drop(struct takeover *t)
 {
 	const struct bound *b;
-	char line[32];
+	struct buf lines;
 	int i;
 
+	buf_init(&lines, HANDOVER_MAX);
 	for (b = t->director->bound; b != NULL; b = b->next)
-		for (i = 0; b->lent && i < b->n; i++) {
-			if (bound_wanted(t->director, b, i))
-				continue;
-			snprintf(line, sizeof(line), "drop %d\n",
-			    b->fds[i] - t->io.fd - 1);
-			takeover_write(t, line);
-		}
-}
-
-/* All that was lent is ours; what nobody wants is closed. */
-static void
-takeover_own(struct pydirector *d)
-{
-	struct bound *b;
-	struct door *door;
-
-	for (door = d->doors; door != NULL; door = door->next)
-		door->lent = 0;
-	for (b = d->bound; b != NULL; b = b->next)
-		b->lent = 0;
-	door_forget(d);
+		for (i = 0; b->lent && i < b->n; i++)
+			if (!bound_wanted(t->director, b, i))
+				(void)buf_addf(&lines, "drop %d\n",
+				    b->fds[i] - t->io.fd - 1);
+	if (!lines.failed && lines.len > 0)
+		takeover_write(t, lines.data);
+	buf_done(&lines);
 }
 
 int
@@ -367,13 +382,12 @@ takeover_ready(struct pydirector *d)
 
 	t->ready = 1;
 	takeover_drop(t);
-	takeover_write(t, "ready\n");
+	takeover_write(t, HANDOVER_READY "\n");
 	while ((line = takeover_wait(t, &used, &why)) != NULL &&
 	    strcmp(line, "end") != 0)
 		takeover_learn(t, line);
 	buf_consume(&t->in, used);
 	t->counting = 1;
-	takeover_own(d);
 	manager_settle(d);
 	if (line == NULL)
 		log_warning(d->log, "director: upgrade: counters and states "
@@ -382,7 +396,7 @@ takeover_ready(struct pydirector *d)
 	    t->io.fd) == 0)
 		return 0;
 	/* No loop, but it would wait for that word. */
-	takeover_write(t, "serving\n");
+	takeover_serve(t);
 	takeover_free(t);
 	return -1;
 }

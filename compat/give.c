@@ -2,7 +2,7 @@
  *
  * Giving a file away, and not somebody else's. Who can write a directory can
  * make a name in it that leads elsewhere; that is seen here, for the file
- * itself. The directories above it are not looked at. */
+ * itself, or for the directories that its name leads through. */
 
 #include "config.h"
 
@@ -10,10 +10,55 @@
 #include <sys/stat.h>
 
 #include <errno.h>
-#include <stddef.h>
+#include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "compat/give.h"
+
+/* The directory that the path is in, as it really is: to be freed, or NULL. */
+static char *
+give_directory(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+	char *copy, *real;
+
+	if (slash == NULL)
+		return realpath(".", NULL);
+	copy = strdup(path);
+	if (copy == NULL)
+		return NULL;
+	copy[slash == path ? 1 : slash - path] = '\0';
+	real = realpath(copy, NULL);
+	free(copy);
+	return real;
+}
+
+/* In a sticky directory others cannot change what is root's. */
+static int
+give_root_alone(const char *directory)
+{
+	struct stat st;
+
+	return lstat(directory, &st) == 0 && st.st_uid == 0 &&
+	    ((st.st_mode & (S_IWGRP | S_IWOTH)) == 0 ||
+	    (st.st_mode & S_ISVTX) != 0);
+}
+
+int
+give_is_safe(const char *path)
+{
+	char *directory = give_directory(path), *end;
+	int safe = directory != NULL && give_root_alone("/");
+
+	while (safe && *directory != '\0') {
+		safe = give_root_alone(directory);
+		end = strrchr(directory, '/');
+		*end = '\0';
+	}
+	free(directory);
+	return safe;
+}
 
 int
 give_file(int fd, const char *path, uid_t uid, gid_t gid)

@@ -46,10 +46,21 @@ harden_core(void)
 	(void)setrlimit(RLIMIT_CORE, &none);
 }
 
+void
+harden_bound(void)
+{
+#if HAVE_PRCTL
+	int i;
+
+	for (i = 0; prctl(PR_CAPBSET_READ, i, 0, 0, 0) >= 0; i++)
+		(void)prctl(PR_CAPBSET_DROP, i, 0, 0, 0);
+#endif
+}
+
 #if HAVE_PRCTL
 /* Capabilities are those of a process that was not root's, too: given to it by
- * whoever started it, for low ports. The bounding set takes a capability to
- * change; without new privileges it gives nothing. */
+ * whoever started it, for low ports. Who is not root cannot change the bounding
+ * set; without new privileges it gives nothing. */
 static void
 harden_capabilities(void)
 {

@@ -8,6 +8,9 @@
 
 /* No core files, of us and of our children. */
 void	 harden_core(void);
+/* For root: nothing that is started from here on can have a capability, however
+ * it is marked. */
+void	 harden_bound(void);
 /* No capability is left; nothing that we start can have more rights than we
  * have; nobody of our own user can look into us. */
 void	 harden_rights(void);

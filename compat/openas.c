@@ -50,6 +50,17 @@ as_end(struct as *as)
 }
 
 int
+as_stay(void)
+{
+	uid_t uid = geteuid();
+	gid_t gid = getegid();
+
+	if (getuid() == uid && getgid() == gid)
+		return 0;
+	return setregid(gid, gid) == -1 || setreuid(uid, uid) == -1 ? -1 : 0;
+}
+
+int
 open_as(uid_t uid, gid_t gid, const char *path, int flags, mode_t mode)
 {
 	struct as as;

@@ -21,6 +21,10 @@ int	 as_begin(struct as *, uid_t, gid_t);
  * has to end. */
 int	 as_end(struct as *);
 
+/* For a program that root has started so: it is that user for good, and cannot
+ * take root's rights again. 0, or -1 with errno. */
+int	 as_stay(void);
+
 /* As open(2), with the rights of that user and group, as above. -1 with errno,
  * which may be that of as_end. */
 int	 open_as(uid_t, gid_t, const char *path, int flags, mode_t);

@@ -138,6 +138,14 @@ is "$(client "$web" get | names)" A "it serves"
 is "$(ctl addHost service=web group=g name=b "ip=$B")" "host 'b': added" \
     "commands work"
 ok "all processes are he, with no capability" wait_for 10 all_he
+# bounded: nor can they get one.
+bounded()
+{
+	for pid in "$PYD" $(children); do
+		grep -q "^CapBnd:.*$none\$" "/proc/$pid/status" || return 1
+	done
+}
+ok "and none can come" wait_for 10 bounded
 is "$(find "$OWN" ! -user nobody)" "" "his files are his"
 ok "no core files, and nobody looks into them" all_closed
 if test -x "$BUILD/pydirector-sshd"; then
@@ -309,7 +317,7 @@ if test -n "$extra"; then
 		    sed -n -e 's/ .*//' -e 1p -e '$p' | tr '\n' ' ')" \
 		    "1 pydirector: " "a host key elsewhere"
 		like "$(cat "$TMP/out")" "^pydirector: ssh: host key \
-$TMP/root/key: Permission denied, by the user of -u\$" "is told"
+$TMP/root/key: Permission denied, as user $uid\$" "is told"
 		ok "it is not made" test ! -e "$TMP/root/key" ;;
 	esac
 	case $extra in
@@ -321,7 +329,7 @@ $TMP/root/key: Permission denied, by the user of -u\$" "is told"
 		    "$TMP/root/web.xml" >"$TMP/out" 2>&1
 		is "$? $(cat "$TMP/out")" "0 " "a certificate in root's"
 		ok "it cannot be made" logged " err web .*: not started: \
-.*/admin.key: cannot be made: Permission denied, by the user of -u\$"
+.*/admin.key: cannot be made: Permission denied, as user $uid\$"
 		is "$(ls "$TMP/root" | grep admin)" "" "nothing is there"
 		start
 		kill -TERM "$PYD"
