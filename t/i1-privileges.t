@@ -92,7 +92,8 @@ all_closed()
 	for pid in "$PYD" $(children); do
 		core=$(sed -n 's/^Max core file size *\([^ ]*\) *\([^ ]*\).*/\1 \2/p' \
 		    "/proc/$pid/limits")
-		if test "$core" != "1 1" ||
+		# The sanitizers' runtime makes the first one 0.
+		if test "${core#[01] }" != 1 ||
 		    test -n "$(find "/proc/$pid/environ" ! -user root)"; then
 			echo "$pid $(cat "/proc/$pid/comm"): core $core"
 			ls -l "/proc/$pid/environ"
@@ -147,14 +148,14 @@ bounded()
 }
 ok "and none can come" wait_for 10 bounded
 is "$(find "$OWN" ! -user nobody)" "" "his files are his"
-ok "no core files, and nobody looks into them" all_closed
+ok "no core files, and nobody looks into them" wait_for 10 all_closed
 if test -x "$BUILD/pydirector-sshd"; then
 	ssh_at=$(sed -n 's/.* notice ssh \(.*\): listening$/\1/p' "$LOG")
 	start_client guest -t 60000 "$ssh_at" stall:60000
 	ok "a process for an SSH connection" wait_for 10 comes pydirector-sshd
 	ok "it is he as well" wait_for 10 all_he
 	ok "nor does it leave a core" wait_for 10 all_closed
-	kill "$client_pid"
+	kill "$client_pid" 2>/dev/null
 	forget_pid "$client_pid"
 fi
 
