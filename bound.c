@@ -291,9 +291,7 @@ bound_listen_path(const struct pydirector *d, const char *path, mode_t mode)
 
 	if (as_begin(&as, d->uid, d->gid) == -1)
 		return -1;
-	if (left)
-		(void)unlink(path);
-	fd = net_listen_path(path, mode);
+	fd = left && unlink(path) == -1 ? -1 : net_listen_path(path, mode);
 	saved = errno;
 	changed = as.changed;
 	/* Some systems take the directory's group. */
@@ -301,8 +299,10 @@ bound_listen_path(const struct pydirector *d, const char *path, mode_t mode)
 		(void)lchown(path, (uid_t)-1, d->gid);
 	if (as_end(&as) == -1) {
 		saved = errno;
-		if (fd != -1)
+		if (fd != -1) {
 			net_close(fd);
+			(void)unlink(path);
+		}
 		errno = saved;
 		return -1;
 	}

@@ -75,7 +75,7 @@ takeover_read(struct takeover *t)
 }
 
 /* Waits for the next line, before there is a loop. NULL with a text in *why:
- * none comes; the old one is silent, or gone and its socket closed. */
+ * none comes; where the old one is gone its socket is closed. */
 static char *
 takeover_wait(struct takeover *t, size_t *used, const char **why)
 {
@@ -100,6 +100,9 @@ takeover_wait(struct takeover *t, size_t *used, const char **why)
 			break;
 		case IO_EOF:
 		case IO_ERROR:
+			*why = "the old process cannot be heard";
+			if (!net_gone(t->io.fd))
+				return NULL;
 			*why = "the old process is gone";
 			takeover_hang_up(t);
 			return NULL;
@@ -340,6 +343,9 @@ takeover_in(struct io *io)
 		return;
 	case IO_EOF:
 	case IO_ERROR:
+		/* A shortage: what was lost by it is passed over. */
+		if (!net_gone(t->io.fd))
+			break;
 		log_notice(t->director->log,
 		    "director: upgrade: the old process has ended");
 		takeover_over(t);

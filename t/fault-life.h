@@ -23,8 +23,10 @@ struct how {
 	int		 upgrade;	/* there is one */
 	int		 quiet;		/* without clients meanwhile */
 	enum fault_process failing;	/* whose calls fail */
-	const char	*user;		/* whom the balancer becomes, or NULL */
-	unsigned	 uid, gid;	/* of that user */
+	const char	*user;		/* whom the balancer becomes, with or
+					 * without a group; or NULL */
+	char		 name[64];	/* of that user alone */
+	unsigned	 uid, gid;
 };
 
 struct life {

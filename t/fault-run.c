@@ -10,13 +10,13 @@
  *
  * PROGRAM is the path of pydirector: its helpers are looked for beside it.
  * Prints TAP. -a: every call of each kind, not a sample. -p: relays in the
- * poll array. -s: pages by HTTPS. -U: a life with an upgrade, in which calls of
- * the process fail that is told to, from then on, or of the one that it starts;
- * PROGRAM has to be this one. -q: no clients come meanwhile, and so the number
- * of a call is always the same. -u: the balancer becomes that user. -k: only
- * that kind; -n: only that call, and its log is shown. -x: is the balancer, with
- * a wall clock that is ahead by as many seconds as FILE says at each moment, in
- * 20 bytes at least. */
+ * poll array. -s: pages by HTTPS. -U: a life with an upgrade, in which calls
+ * of the process fail that is told to, from then on, or of the one that it
+ * starts; PROGRAM has to be this one. -q: no clients come meanwhile, and so
+ * the number of a call is always the same. -u: the balancer becomes that user.
+ * -k: only that kind; -n: only that call, and its log is shown. -x: is the
+ * balancer, with a wall clock that is ahead by as many seconds as FILE says at
+ * each moment, in 20 bytes at least. */
 
 #include "config.h"
 

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: ISC
  *
  * A life of the balancer with an upgrade, for t/faulty. Clients come all the
- * time, or only before and afterwards; one is there from before the upgrade to
- * its end. When a call fails, of the old process or of the new one, the upgrade
- * fails, the old process tells why and goes on, and a second one succeeds; or it
- * succeeds all the same. */
+ * time, or only before and afterwards; one is there from before the upgrade
+ * to its end. When a call fails, of the old process or of the new one, the
+ * upgrade fails, the old process tells why and goes on, and a second one
+ * succeeds; or it succeeds all the same. */
 
 #include "config.h"
 
@@ -19,6 +19,7 @@
 #define UPGRADE_TIME	20000
 #define END_TIME	5000
 #define PID_TIME	5000
+#define CLIENTS		3
 
 #define FAILED " err director: upgrade: "
 #define READY " is ready: draining "
@@ -46,9 +47,15 @@ static int
 upgrade(struct life *l)
 {
 	int64_t until = tool_now() + UPGRADE_TIME * tool_patience();
-	int failures = life_logged(l, FAILED);
+	int failures = life_logged(l, FAILED), clients[CLIENTS], i, n;
 
+	/* These come before there is a new process. */
+	n = l->how->quiet ? 0 : CLIENTS;
+	for (i = 0; i < n; i++)
+		clients[i] = client_open(l);
 	(void)kill(l->pid, SIGUSR2);
+	for (i = 0; i < n; i++)
+		client_finish(l, clients[i], 1000);
 	do {
 		if (!l->how->quiet)
 			client_request(l, 1000);

@@ -20,12 +20,19 @@
 void
 user_init(struct how *how)
 {
-	const struct passwd *pw = getpwnam(how->user);
+	const char *group = strchr(how->user, ':');
+	const struct passwd *pw;
+	const struct group *gr = NULL;
 
-	if (pw == NULL || pw->pw_uid == 0)
-		tool_die("%s: no such user, or root", how->user);
+	snprintf(how->name, sizeof(how->name), "%.*s",
+	    (int)strcspn(how->user, ":"), how->user);
+	pw = getpwnam(how->name);
+	if (group != NULL)
+		gr = getgrnam(group + 1);
+	if (pw == NULL || pw->pw_uid == 0 || (group != NULL && gr == NULL))
+		tool_die("%s: no such user or group, or root", how->user);
 	how->uid = (unsigned)pw->pw_uid;
-	how->gid = (unsigned)pw->pw_gid;
+	how->gid = (unsigned)(gr != NULL ? gr->gr_gid : pw->pw_gid);
 }
 
 void
@@ -74,7 +81,7 @@ bad_line(const struct how *how, const char *line)
 		return strchr(line, '1') == NULL;
 	if (strncmp(line, "Groups:", 7) != 0)
 		return 0;
-	if (getgrouplist(how->user, (gid_t)how->gid, groups, &n) == -1)
+	if (getgrouplist(how->name, (gid_t)how->gid, groups, &n) == -1)
 		return 1;
 	for (line += 7; sscanf(line, "%u%n", &a, &skip) == 1; line += skip) {
 		for (i = 0; i < n && groups[i] != (gid_t)a; i++)

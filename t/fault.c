@@ -616,7 +616,7 @@ fault_main(struct fault *f, int handed, int argc, char *argv[])
 	f->pid = (long)getpid();
 	fault = f;
 	status = f->status = __real_main(argc, argv);
-	/* It may end between two users. Whoever looks for leaks has to be one. */
+	/* It may end between two users; who looks for leaks has to be one. */
 	if (geteuid() != getuid())
 		(void)__real_seteuid(getuid());
 	xmlCleanupParser();

@@ -333,6 +333,10 @@ $TMP/root/key: Permission denied, as user $uid\$" "is told"
 .*/admin.key: cannot be made: Permission denied, as user $uid\$"
 		is "$(ls "$TMP/root" | grep admin)" "" "nothing is there"
 		start
+		: >"$LOG"
+		kill -USR2 "$PYD"
+		ok "an upgrade has no page, too" wait_for 20 upgraded
+		start
 		kill -TERM "$PYD"
 		ok "it ends" wait_for 20 exited "$PYD"
 		PYD= ;;
@@ -353,6 +357,56 @@ ok "it ends" wait_for 20 exited "$PYD"
 ok "he may not remove the one" test -e "$TMP/root/control" -a \
     ! -e "$OWN/console"
 PYD=
+
+# A directory of his that he has closed is no reason for root to do it.
+mkdir "$TMP/shut"
+chown "$uid:$gid" "$TMP/shut"
+chmod 555 "$TMP/shut"
+sed "s|$OWN/console|$TMP/shut/console|" "$TMP/plain.xml" >"$OWN/bad.xml"
+like "$(refused "$BUILD/pydirector" -d -u nobody "$OWN/bad.xml")" \
+    "^pydirector: console unix:$TMP/shut/console: not listening: Permission" \
+    "a directory that he has closed"
+is "$(ls "$TMP/shut")" "" "nothing is made there"
+
+# A socket that root has left behind is replaced.
+"$BUILD/pydirector" -l "$LOG" -p "$OWN/pid" "$OWN/c.xml" >"$TMP/out" 2>&1
+is "$? $(cat "$TMP/out")" "0 " "without -u"
+start
+kill -KILL "$PYD"
+wait_for 10 exited "$PYD"
+test -S "$OWN/console" || fail "it has left its socket"
+rm -f "$OWN/pid"
+chown "$uid:$gid" "$LOG" "$OWN/conn"
+"$BUILD/pydirector" -u nobody -l "$LOG" -p "$OWN/pid" "$OWN/c.xml" \
+    >"$TMP/out" 2>&1
+is "$? $(cat "$TMP/out")" "0 " "with -u behind that"
+start
+kill -TERM "$PYD"
+ok "it ends" wait_for 20 exited "$PYD"
+PYD=
+
+# A signal while root acts as he: the pid file goes all the same.
+if test -x "$BUILD/pydirector-sshd"; then
+	mv "$BUILD/pydirector-sshd" "$BUILD/sshd"
+	printf '#!/bin/sh\n: >"%s"\nexec sleep 30\n' "$OWN/acts" \
+	    >"$BUILD/pydirector-sshd"
+	chmod 755 "$BUILD/pydirector-sshd"
+	sed 's|</admin>|<ssh listen="127.0.0.1:0" enable="true"/>&|' \
+	    "$TMP/plain.xml" >"$OWN/bad.xml"
+	"$BUILD/pydirector" -d -u nobody -p "$TMP/root/signal" "$OWN/bad.xml" \
+	    >"$TMP/out" 2>&1 &
+	PYD=$!
+	test_pids="$test_pids $PYD"
+	ok "it looks at the host key" wait_for 10 test -e "$OWN/acts"
+	test -s "$TMP/root/signal" || fail "the pid file is there"
+	kill -TERM "$PYD"
+	wait "$PYD"
+	is $? 1 "a signal ends the start"
+	forget_pid "$PYD"
+	ok "with the pid file" test ! -e "$TMP/root/signal"
+	mv "$BUILD/sshd" "$BUILD/pydirector-sshd"
+	PYD=
+fi
 
 # A low port, in a network of its own: it stays, others cannot be added.
 cat >"$TMP/low" <<'END'

@@ -24,6 +24,12 @@ configuration()
 	    <connlog file=\"$TMP/conn\"/></pdconfig>"
 }
 
+# running N: so many upgrades were begun.
+running()
+{
+	test "$(count_log ' upgrade: started ')" -eq "$1"
+}
+
 total()
 {
 	"$CTL" -s "$TMP/console" running.json | tr -d '\n' |
@@ -45,7 +51,7 @@ is "$(client "$web" pong:1 close) $(client "$second" pong:1 close)" \
 # Ready, with one listener less, then it dies.
 swap <<'END'
 #!/bin/sh
-printf 'drop 1\ndrop 99\ndrop x\nready\n' >&3
+printf 'drop 1\ndrop 99\ndrop x\nready 2\n' >&3
 word=
 until test "$word" = end; do
 	read -r word rest <&3 || exit 8
@@ -84,20 +90,63 @@ counted()
 	test "$(total)" -eq "$1"
 }
 ok "counters are there" wait_for 5 counted 5
+# Relays have their line when they end.
+is "$(sed -n -e 's/.* err director: .* failed: .*/failed/p' \
+    -e 's/.* info relay \([0-9]*\): .*/\1/p' "$LOG" | tr '\n' ' ')" \
+    "1 2 failed 3 4 5 " "nobody came in before"
 is "$(pid)" "$one" "and the pid file"
 is "$(count_log ' ready: ')" 0 "it has not handed over"
 
-# A hundred clients, more than come in at once, wait at a listener that goes;
-# the log files are renamed after the new process has opened them.
+# The old process is stopped in that moment: nothing is left of it.
+rm -f "$BUILD/pydirector.go" "$BUILD/pydirector.ready"
+kill -USR2 "$one"
+wait_for 10 test -e "$BUILD/pydirector.ready" || fail "a process that is ready"
+started=$(started_pid)
+kill -TERM "$one"
+wait "$one"
+is $? 0 "the old process ends"
+forget_pid "$one"
+ok "with the new one" wait_for 10 exited_all "$started"
+ok "and its paths" test ! -e "$TMP/console" -a ! -e "$TMP/daemon.pid"
+like "$(cat "$LOG")" "upgrade: $started failed: the director is stopping\$" \
+    "the log tells so"
+
+# The new one is stopped before its loop runs: nothing of the old one's goes.
 swap_late
-rm -f "$BUILD/pydirector.go"
+start_foreground -v -l "$LOG" -p "$TMP/daemon.pid" ${PYDIRECTOR_FLAGS:-}
+wait_for 20 begun 2 || bail "it does not start"
+one=$daemon
+web=$(sed -n 's/.* listener web \(127.0.0.1:.*\): listening$/\1/p' "$LOG" |
+    tail -n 1)
+second=$(sed -n 's/.* listener web \(127.0.0.2:.*\): listening$/\1/p' "$LOG" |
+    tail -n 1)
 configuration 127.0.0.1:0 >"$DIR/c.xml"
 kill -USR2 "$one"
-running()
+ok "an upgrade" wait_for 10 running 3
+two=$(started_pid)
+test_pids="$test_pids $two"
+kill -STOP "$one"
+: >"$BUILD/pydirector.go"
+# It has bound its sockets, and waits for the old one.
+waits()
 {
-	test "$(count_log ' upgrade: started ')" -eq 2
+	test "$(count_log ' console .*: listening$')" -eq "$1"
 }
-wait_for 10 running || fail "a new process"
+ok "it waits" wait_for 10 waits 3
+kill -TERM "$two"
+kill -CONT "$one"
+ok "it ends" wait_for 10 failures 3
+like "$(cat "$LOG")" "upgrade: $two failed: ended with status 0\$" \
+    "the log tells how"
+is "$(client "$second" pong:1 close)" "pong 1 good" "the old one serves"
+ok "and answers" counted 1
+is "$(pid)" "$one" "the pid file is there"
+
+# A hundred clients, more than come in at once, wait at a listener that goes;
+# the log files are renamed after the new process has opened them.
+rm -f "$BUILD/pydirector.go"
+kill -USR2 "$one"
+wait_for 10 running 4 || fail "a new process"
 two=$(started_pid)
 test_pids="$test_pids $two"
 kill -STOP "$one"
@@ -107,13 +156,7 @@ many=$client_pid
 # that is stopped.
 wait_for 10 grep -q '^paused' "$TMP/many" || fail "a hundred are connected"
 : >"$BUILD/pydirector.go"
-# It has bound its sockets, and waits for the old one.
-waits()
-{
-	test "$(count_log ' listener web .*: listening$')" -eq 3 &&
-	    test "$(count_log ' console .*: listening$')" -eq 2
-}
-wait_for 10 waits || fail "the new process is ready"
+wait_for 10 waits 4 || fail "the new process is ready"
 mv "$LOG" "$LOG.0"
 mv "$TMP/conn" "$TMP/conn.0"
 kill -USR1 "$one" "$many"
@@ -128,7 +171,7 @@ is $? 0 "the old process ends when they do"
 forget_pid "$one"
 is "$(client "$second" get 2>&1 | head -n 1)" "connect refused" \
     "the listener is gone"
-ok "counters go over" wait_for 5 counted 105
+ok "counters go over" wait_for 5 counted 101
 reopened()
 {
 	test "$(count_log ' log: reopened$')" -eq 2
@@ -140,10 +183,10 @@ logged_there()
 	grep -q "listener=$web " "$TMP/conn"
 }
 ok "and logs connections where it should" wait_for 5 logged_there
-like "$(cat "$LOG")" 'info relay 106: ' "in both logs, with the next number"
+like "$(cat "$LOG")" 'info relay 102: ' "in both logs, with the next number"
 kill -TERM "$two"
 ok "it ends" wait_for 20 exited_all "$two"
 cat "$LOG" >>"$LOG.0"
 mv "$LOG.0" "$LOG"
-is "$(count_log ' (warning|err) ')" 1 "no word but that of the failure"
+is "$(count_log ' (warning|err) ')" 3 "no word but those of the failures"
 done_testing

@@ -10,5 +10,8 @@
 
 is_user nobody || skip_all "only root can become nobody"
 faults -u nobody
+for kind in setuid getpwnam; do
+	faults -u "nobody:$(id -gn nobody)" -k $kind
+done
 test -z "$faults_all" || faults -u nobody -U new
 done_testing

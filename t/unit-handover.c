@@ -7,9 +7,12 @@
 #include "config.h"
 
 #include <sys/socket.h>
+#include <sys/wait.h>
 
+#include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -20,6 +23,7 @@
 #include "pydirector.h"
 #include "t/tap.h"
 
+#define HELLO HANDOVER_HELLO "\n"
 #define PLACE 40		/* where descriptors are handed down */
 
 static int64_t skew;		/* ms that the clock is ahead */
@@ -219,20 +223,23 @@ test_begin(void)
 		const char	*text, *why;
 		int		 n;
 	} cases[] = {
-		{ "upgrade 1\ngo\n", NULL, 0 },
-		{ "upgrade 2\nnew words\ndoor web 127.0.0.1:0 1\ngo\n", NULL,
-		    1 },
+		{ HELLO "go\n", NULL, 0 },
+		{ HELLO "new words\ndoor web 127.0.0.1:0 1\ngo\n", NULL, 1 },
 		{ "", "the old process is gone", 0 },
-		{ "upgrade 1\n", "the old process is gone", 0 },
-		{ "go\n", "the number of descriptors is wrong", 1 },
-		{ "door web 127.0.0.1:0 2\ngo\n",
+		{ HELLO, "the old process is gone", 0 },
+		{ HELLO "go\n", "the number of descriptors is wrong", 1 },
+		{ HELLO "door web 127.0.0.1:0 2\ngo\n",
 		    "the old process talks nonsense", 1 },
-		{ "door web 127.0.0.1:0 0\ngo\n",
+		{ HELLO "door web 127.0.0.1:0 0\ngo\n",
 		    "the old process talks nonsense", 1 },
-		{ "door web 127.0.0.1:0 9\ngo\n",
+		{ HELLO "door web 127.0.0.1:0 9\ngo\n",
 		    "the old process talks nonsense", 9 },
-		{ "door web 127.0.0.1:0 -1\ngo\n",
+		{ HELLO "door web 127.0.0.1:0 -1\ngo\n",
 		    "the old process talks nonsense", 1 },
+		{ "upgrade 1\ngo\n", "the old process hands over in another "
+		    "way: restart it", 0 },
+		{ "go\n", "the old process hands over in another way: "
+		    "restart it", 0 },
 	};
 	struct pydirector *d;
 	char err[256];
@@ -359,14 +366,16 @@ test_yield(void)
 	struct pydirector *d = director_of(HOSTS);
 	struct host *h = group_of(d)->hosts[0];
 	struct service *s = d->model->services[0];
+	siginfo_t info;
 	char err[256];
+	pid_t pid;
 
 	h->total = 5;
 	s->denied = 3;
 	s->rules[0]->hits = 2;
 	d->next_id = 77;
 	calls = 0;
-	snprintf(script, sizeof(script), "echo ready >&3; read x <&3; "
+	snprintf(script, sizeof(script), "echo ready 2 >&3; read x <&3; "
 	    "echo serving 1 >&3; read x <&3; until test \"$x\" = end; do "
 	    "read x <&3; done; exit 5");
 	ok(handover_start(d, argv, env, told, NULL, err, sizeof(err)) > 0 &&
@@ -379,7 +388,7 @@ test_yield(void)
 	ok(h->total == 6 && h->plot.total == 5 && s->denied == 3 &&
 	    s->rules[0]->hits == 2 && d->next_id == 77,
 	    "with its counters, and what was counted since");
-	snprintf(script, sizeof(script), "echo ready >&3; exec sleep 100");
+	snprintf(script, sizeof(script), "echo ready 2 >&3; exec sleep 100");
 	ok(handover_start(d, argv, env, told, NULL, err, sizeof(err)) > 0 &&
 	    yields(d) && h->total == 0, "one that hangs");
 	skew += 19000;
@@ -388,7 +397,7 @@ test_yield(void)
 	turns(d, 1, 10000);
 	is(heard, "no word in 20 s", "20 s are");
 	ok(calls == 2 && h->total == 6 && !d->yielding, "the old one goes on");
-	snprintf(script, sizeof(script), "echo serving >&3; echo ready >&3; "
+	snprintf(script, sizeof(script), "echo serving >&3; echo ready 2 >&3; "
 	    "exec sleep 100");
 	ok(handover_start(d, argv, env, told, NULL, err, sizeof(err)) > 0 &&
 	    yields(d), "one that says it in the wrong order");
@@ -396,12 +405,28 @@ test_yield(void)
 	is(heard, "the director is stopping", "it is not needed any more");
 	ok(calls == 3 && h->total == 6 && !d->yielding && d->handover == NULL,
 	    "nothing has changed");
-	snprintf(script, sizeof(script), "echo ready >&3; echo serving >&3; "
+	snprintf(script, sizeof(script), "echo ready >&3; exec sleep 100");
+	ok(handover_start(d, argv, env, told, NULL, err, sizeof(err)) > 0,
+	    "one of another version");
+	turns(d, 3, 10000);
+	is(heard, "it takes over in another way", "it is refused");
+	snprintf(script, sizeof(script), "echo ready 2 >&3; read x <&3; "
+	    "echo serving >&3; exit 7");
+	pid = (pid_t)handover_start(d, argv, env, told, NULL, err, sizeof(err));
+	ok(yields(d), "one that serves and ends at once");
+	while (waitid(P_PID, (id_t)pid, &info, WEXITED | WNOWAIT) == -1 &&
+	    errno == EINTR)
+		continue;
+	turns(d, 4, 10000);
+	is(heard, "ended with status 7", "nobody leaves for who is gone");
+	ok(calls == 5 && h->total == 6 && !d->yielding && !d->draining,
+	    "the old one goes on");
+	snprintf(script, sizeof(script), "echo ready 2 >&3; echo serving >&3; "
 	    "exec sleep 100");
 	ok(handover_start(d, argv, env, told, NULL, err, sizeof(err)) > 0,
 	    "one that serves");
 	handover_reopen(d);
-	turns(d, 3, 10000);
+	turns(d, 5, 10000);
 	is(heard, "ready", "it is heard");
 	ok(d->draining && !d->yielding && h->total == 0, "it has all");
 	pydirector_free(d);
