@@ -668,13 +668,13 @@ t/unit-http.o: t/unit-http.c addr.h buf.h config.h director.h door.h helper.h ht
 t/unit-index.o: t/unit-index.c addr.h config.h index.h t/tap.h
 t/unit-library.o: t/unit-library.c config.h pydirector.h t/library-tools.h t/tap.h
 t/unit-log.o: t/unit-log.c clock.h config.h log.h t/tap.h
-t/unit-loop.o: t/unit-loop.c compat/set.h config.h loop.h t/tap.h
+t/unit-loop.o: t/unit-loop.c addr.h clock.h compat/set.h config.h loop.c loop.h net.h t/tap.h
 t/unit-many.o: t/unit-many.c addr.h buf.h config.h director.h door.h helper.h index.h log.h loop.h model.h net.h network.h pydirector.h t/tap.h
 t/unit-model.o: t/unit-model.c addr.h buf.h config.h director.h door.h helper.h index.h log.h loop.h model.h net.h network.h t/tap.h
 t/unit-network.o: t/unit-network.c addr.h config.h network.h t/tap.h
 t/unit-origin.o: t/unit-origin.c addr.h buf.h config.h director.h door.h helper.h index.h log.h loop.h model.h net.h network.h origin.h relay.h siphash.h t/tap.h
 t/unit-proxy.o: t/unit-proxy.c addr.h config.h proxy.h t/tap.h
-t/unit-relay.o: t/unit-relay.c addr.h buf.h config.h director.h door.h helper.h index.h log.h loop.h model.h net.h network.h relay.h t/tap.h
+t/unit-relay.o: t/unit-relay.c addr.h buf.h clock.h compat/set.h config.h director.h door.h flow.c helper.h index.h log.h loop.h model.h net.h network.h pydirector.h random.h relay-connect.c relay.h t/library-tools.h t/tap.h
 t/unit-save.o: t/unit-save.c addr.h buf.h clock.h config.h director.h door.h helper.h index.h log.h loop.h model.h net.h network.h save.c t/tap.h
 t/unit-sched.o: t/unit-sched.c addr.h buf.h clock.h config.h director.h door.h helper.h index.h log.h loop.h model.h net.h network.h t/sched-tools.h t/tap.h
 t/unit-sink.o: t/unit-sink.c clock.h config.h log.h loop.h sink.h t/tap.h

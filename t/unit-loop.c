@@ -1,17 +1,37 @@
 /* SPDX-License-Identifier: ISC
  *
- * The loop: timers against a plain search, tasks, slots, the kernel's set. */
+ * The loop: timers against a plain search, tasks, slots, the kernel's set, and
+ * one that lies. */
 
 #include "config.h"
 
 #include <sys/socket.h>
 
+#include <limits.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <unistd.h>
 
 #include "compat/set.h"
-#include "loop.h"
+
+static int set_lie;		/* the set tells of another descriptor (1) or
+				 * of another turn (2) */
+
+static int
+test_set_wait(int set, struct set_event *e, int max)
+{
+	int n = set_wait(set, e, max);
+
+	if (n > 0 && set_lie == 1)
+		e[0].fd++;
+	else if (n > 0 && set_lie == 2)
+		e[0].turn++;
+	return n;
+}
+
+#define set_wait test_set_wait
+#include "loop.c"
+#undef set_wait
 #include "tap.h"
 
 #define TIMERS 500
@@ -385,6 +405,50 @@ test_words(void)
 	loop_done(&l);
 }
 
+/* A set that passes everything but the truth is not used. */
+static void
+test_lies(void)
+{
+	struct loop l;
+
+	loop_init(&l);
+	for (set_lie = 1; set_lie <= 2; set_lie++)
+		ok(loop_use(&l, set_word()) == -1 && l.set.fd == -1 &&
+		    l.nios == 0, "a set that lies about %s is refused",
+		    set_lie == 1 ? "descriptors" : "turns");
+	set_lie = 0;
+	ok(loop_use(&l, set_word()) == 0 && l.set.fd != -1, "one that does "
+	    "not is used");
+	loop_del(&l, &l.set);
+	loop_done(&l);
+}
+
+/* Numbers that no array can have: nothing is added. */
+static void
+test_limits(void)
+{
+	struct loop l;
+	struct end e;
+	int pair[2];
+
+	loop_init(&l);
+	if (socketpair(AF_UNIX, SOCK_STREAM, 0, pair) == -1)
+		abort();
+	l.nios = l.size = INT_MAX / 2 / (int)sizeof(struct io *) + 1;
+	ok(loop_add(&l, &e.io, &end_ops, pair[0]) == -1 && l.ios == NULL,
+	    "a full loop takes no more");
+	l.nios = l.size = 0;
+	if (set_word() != NULL && loop_use(&l, set_word()) == -1)
+		abort();
+	end_open(&l, &e, INT_MAX, 1);
+	ok(!e.io.in_set && e.io.index != -1 && l.nseats == 0 && l.nset == 0,
+	    "a descriptor without a seat waits in the poll array");
+	loop_del(&l, &e.io);
+	close(pair[0]);
+	close(pair[1]);
+	loop_done(&l);
+}
+
 int
 main(void)
 {
@@ -398,5 +462,8 @@ main(void)
 	test_stale();
 	test_want();
 	test_words();
+	if (set_word() != NULL)
+		test_lies();
+	test_limits();
 	return tap_end();
 }

@@ -317,6 +317,37 @@ test_sticky(void)
 	done(m);
 }
 
+/* Two hosts that draw the same lot: the first in the file, wherever they are
+ * among those in rotation. */
+static void
+test_sticky_draw(void)
+{
+	struct model		*m;
+	struct group		*g = group_of(&m, "leastconns,sticky", "ABC");
+	const struct addr	*a = client_number(1);
+
+	host(g, 'A')->hash = host(g, 'B')->hash = host(g, 'C')->hash = 4711;
+	ok(*sched_pick(g, a, NULL, 0, rnd())->name == 'A', "a draw");
+	host_open(host(g, 'A'));
+	ok(g->up[0] == host(g, 'B'), "another one is on top");
+	ok(*sched_pick(g, a, NULL, 0, rnd())->name == 'A', "the same");
+	(void)play(g, "a");
+	ok(*sched_pick(g, a, NULL, 0, rnd())->name == 'B', "the next one");
+	done(m);
+}
+
+/* More hosts than memory can have an address for. */
+static void
+test_reserve(void)
+{
+	struct group g;
+
+	memset(&g, 0, sizeof(g));
+	g.nhosts = SIZE_MAX / 4 + 1;
+	ok(sched_reserve(&g) == -1 && g.up == NULL && g.sums == NULL,
+	    "no room for that many hosts");
+}
+
 /* Two machines must agree, and so must today's program and next year's. */
 static void
 test_sticky_fixed(void)
@@ -616,6 +647,7 @@ main(void)
 	test_tried();
 	test_tried_others();
 	test_sticky();
+	test_sticky_draw();
 	test_sticky_fixed();
 	sticky_moves("roundrobin,sticky");
 	sticky_moves("weightr,sticky");
@@ -623,6 +655,7 @@ main(void)
 	test_ease_in();
 	test_ease_in_more();
 	test_last_resort();
+	test_reserve();
 	test_oracle("leastconns", 3);
 	test_oracle("leastconns", 40);
 	test_oracle("leastconnsrr", 7);
