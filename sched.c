@@ -260,9 +260,9 @@ choose(struct group *g, const struct addr *client, size_t skipped,
 	case RULE_LEASTCONNS:
 	case RULE_LEASTCONNSRR:
 	case RULE_WEIGHTLC:
-		return choose_least(g, skipped);
+		break;
 	}
-	return NULL;
+	return choose_least(g, skipped);
 }
 
 static struct host *
@@ -390,9 +390,9 @@ is_least(enum rule rule)
 	case RULE_LEASTCONNS:
 	case RULE_LEASTCONNSRR:
 	case RULE_WEIGHTLC:
-		return 1;
+		break;
 	}
-	return 0;
+	return 1;
 }
 
 /* 1 when a comes before b under the rule of their group, which is one of the
