@@ -27,7 +27,7 @@ FLOOR6 = $(DAEMON_OBJECTS) helper-main.o $(CTL_OBJECTS) $(SSHD_OBJECTS)
 
 ENGINE = $(FLOOR0) $(FLOOR1) $(FLOOR2) $(FLOOR3) $(FLOOR4) $(FLOOR5)
 PROGRAMS = pydirector pydirector-helper pydirectorctl $(SSHD)
-UNITS = t/unit-compat t/unit-index t/unit-buf t/unit-log t/unit-addr t/unit-amp t/unit-origin t/unit-control t/unit-proxy t/unit-network t/unit-admit t/unit-relay t/unit-sink t/unit-helper t/unit-loop \
+UNITS = t/unit-compat t/unit-index t/unit-buf t/unit-log t/unit-addr t/unit-amp t/unit-origin t/unit-control t/unit-proxy t/unit-network t/unit-admit t/unit-door t/unit-relay t/unit-sink t/unit-helper t/unit-loop \
 	t/unit-model t/unit-sched t/unit-conf t/unit-conf-save t/unit-save \
 	t/unit-words t/unit-console t/unit-channel t/unit-handover t/unit-http t/unit-auth t/unit-web t/unit-tls t/unit-status t/unit-compareconf t/unit-many t/unit-command t/unit-library t/unit-embed
 TOOLS = t/backend t/client t/many-directors
@@ -220,6 +220,9 @@ t/unit-proxy: t/unit-proxy.o libpydirector.a
 
 t/unit-network: t/unit-network.o libpydirector.a
 	$(LINK) -o $@ t/unit-network.o libpydirector.a $(LIBS)
+
+t/unit-door: t/unit-door.o libpydirector.a
+	$(LINK) -o $@ t/unit-door.o libpydirector.a $(LIBS)
 
 t/unit-relay: t/unit-relay.o libpydirector.a
 	$(LINK) -o $@ t/unit-relay.o libpydirector.a $(LIBS)
@@ -661,6 +664,7 @@ t/unit-conf-save.o: t/unit-conf-save.c addr.h buf.h clock.h conf.h config.h dire
 t/unit-conf.o: t/unit-conf.c addr.h buf.h clock.h config.h director.h door.h helper.h index.h log.h loop.h model.h net.h network.h t/conf-refusals.h t/tap.h
 t/unit-console.o: t/unit-console.c addr.h buf.h channel.h command.h conf.h config.h console.h director.h door.h files.h helper.h index.h log.h loop.h model.h net.h network.h pydirector.h t/pairs.h t/tap.h view.h words.h
 t/unit-control.o: t/unit-control.c addr.h amp.h buf.h clock.h config.h control.h director.h door.h helper.h index.h log.h loop.h model.h net.h network.h origin.h relay.h siphash.h t/tap.h
+t/unit-door.o: t/unit-door.c addr.h bound.c bound.h buf.h config.h director.h door.c door.h helper.h index.h log.h loop.h model.h net.h network.h pydirector.h t/tap.h
 t/unit-embed.o: t/unit-embed.c config.h pydirector.h t/library-tools.h t/tap.h
 t/unit-handover.o: t/unit-handover.c addr.h bound.h buf.h clock.h conf.h config.h director.h door.h handover.h helper.h index.h log.h loop.h model.h net.h network.h pydirector.h t/tap.h
 t/unit-helper.o: t/unit-helper.c addr.h clock.h config.h helper.h log.h loop.h net.h t/tap.h
