@@ -7,8 +7,8 @@
 
 cd "$(dirname "$0")/.." || exit 1
 . t/library.sh
-! grep -q fsanitize config.mk ||
-    skip_all "built with sanitizers, which bring calls of their own"
+! grep -E -q -e 'fsanitize|--coverage' config.mk ||
+    skip_all "built with sanitizers or counters, which bring calls of their own"
 install_library
 
 # program NAME CALL ...: a source that makes these calls and runs.
