@@ -291,6 +291,32 @@ test_prepare(void)
 	pydirector_free(d);
 }
 
+/* A path goes from one door to another, with who waits there. */
+static void
+test_inherit(void)
+{
+	struct pydirector *d = director();
+	struct door old, new;
+	struct stat st;
+	int c;
+
+	if (opens(d, &old, in_dir("d")) == -1)
+		abort();
+	c = net_connect_path(addr_path(old.address));
+	ok(door_prepare(d, in_dir("d"), err, sizeof(err)) == 0,
+	    "somebody will want this path");
+	door_close(&old);
+	ok(lstat(addr_path(in_dir("d")), &st) == 0,
+	    "it stays when its door is closed");
+	ok(opens(d, &new, in_dir("d")) == 0 && d->bound == NULL, "it is taken");
+	door_forget(d);
+	ok(come_in(d, 1), "who waits comes in");
+	close(c);
+	door_close(&new);
+	ok(lstat(addr_path(in_dir("d")), &st) == -1, "then it goes");
+	pydirector_free(d);
+}
+
 static void
 test_give(void)
 {
@@ -329,6 +355,7 @@ main(void)
 	test_move();
 	test_kept();
 	test_prepare();
+	test_inherit();
 	test_give();
 	ok(rmdir(dir) == 0, "no path is left");
 	return tap_end();

@@ -128,11 +128,19 @@ END {
 BEGIN { printf "%-24s %17s %17s\n", "", "lines", "branches" }
 { printf "%-24s %6d %6.2f %% %6d %6.2f %%\n", $1, $3, $2, $5, $4 }'
 
+# A function that was compiled twice stands there thrice: both, and the sum.
 : >"$TMP/missed"
 for file in $HEART; do
-	test ! -f "$file.gcov" || sed -n \
-	    "s/^ *#####: *\\([0-9]*\\):/$file:\\1: /p" "$file.gcov" \
-	    >>"$TMP/missed"
+	test ! -f "$file.gcov" || awk -F : -v file="$file" '
+	$2 + 0 == 0 || $1 ~ /^ *-$/ { next }
+	$2 + 0 > last { last = $2 + 0 }
+	$1 !~ /#####/ { reached[$2 + 0] = 1; next }
+	{ n = $2 + 0; sub(/^[^:]*:[^:]*:/, ""); text[n] = $0 }
+	END {
+		for (i = 1; i <= last; i++)
+			if (i in text && !(i in reached))
+				print file ":" i ": " text[i]
+	}' "$file.gcov" >>"$TMP/missed"
 done
 if test -s "$TMP/missed"; then
 	echo "coverage: not reached:"
