@@ -664,7 +664,7 @@ t/unit-conf-save.o: t/unit-conf-save.c addr.h buf.h clock.h conf.h config.h dire
 t/unit-conf.o: t/unit-conf.c addr.h buf.h clock.h config.h director.h door.h helper.h index.h log.h loop.h model.h net.h network.h t/conf-refusals.h t/tap.h
 t/unit-console.o: t/unit-console.c addr.h buf.h channel.h command.h conf.h config.h console.h director.h door.h files.h helper.h index.h log.h loop.h model.h net.h network.h pydirector.h t/pairs.h t/tap.h view.h words.h
 t/unit-control.o: t/unit-control.c addr.h amp.h buf.h clock.h config.h control.h director.h door.h helper.h index.h log.h loop.h model.h net.h network.h origin.h relay.h siphash.h t/tap.h
-t/unit-door.o: t/unit-door.c addr.h bound.c bound.h buf.h config.h director.h door.c door.h helper.h index.h log.h loop.h model.h net.h network.h pydirector.h t/tap.h
+t/unit-door.o: t/unit-door.c addr.h bound.c bound.h buf.h compat/give.h compat/openas.h config.h director.h door.c door.h helper.h index.h log.h loop.h model.h net.h network.h pydirector.h t/tap.h
 t/unit-embed.o: t/unit-embed.c config.h pydirector.h t/library-tools.h t/tap.h
 t/unit-handover.o: t/unit-handover.c addr.h bound.h buf.h clock.h conf.h config.h director.h door.h handover.h helper.h index.h log.h loop.h model.h net.h network.h pydirector.h t/tap.h
 t/unit-helper.o: t/unit-helper.c addr.h clock.h config.h helper.h log.h loop.h net.h t/tap.h

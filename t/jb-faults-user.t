@@ -13,5 +13,11 @@ faults -u nobody
 for kind in setuid getpwnam; do
 	faults -u "nobody:$(id -gn nobody)" -k $kind
 done
+# Keys are made by him.
+if grep -q 'HAVE_TLS 1' "$T/../config.h"; then
+	for kind in setuid file open; do
+		faults -s -u nobody -k $kind
+	done
+fi
 test -z "$faults_all" || faults -u nobody -U new
 done_testing
