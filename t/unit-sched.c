@@ -336,6 +336,25 @@ test_sticky_draw(void)
 	done(m);
 }
 
+/* Who is asked in the middle of a batch knows what has changed so far. */
+static void
+test_batch(void)
+{
+	struct pydirector	 d;
+	struct model		*m;
+	struct group		*g = group_of(&m, "roundrobin", "AB");
+
+	memset(&d, 0, sizeof(d));
+	d.batch = 1;
+	g->service->director = &d;
+	(void)play(g, "a");
+	ok(g->stale && g->nup == 2, "nothing is rebuilt in a batch");
+	ok(pick(g) == 'B' && pick(g) == 'B' && !g->stale && g->nup == 1,
+	    "but for who is asked");
+	g->service->director = NULL;
+	done(m);
+}
+
 /* More hosts than memory can have an address for. */
 static void
 test_reserve(void)
@@ -655,6 +674,7 @@ main(void)
 	test_ease_in();
 	test_ease_in_more();
 	test_last_resort();
+	test_batch();
 	test_reserve();
 	test_oracle("leastconns", 3);
 	test_oracle("leastconns", 40);
