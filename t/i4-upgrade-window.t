@@ -112,10 +112,12 @@ like "$(cat "$LOG")" "upgrade: $started failed: the director is stopping\$" \
     "the log tells so"
 
 # The new one is stopped before its loop runs: nothing of the old one's goes.
-swap_late
+swap <"$REAL"
 start_foreground -v -l "$LOG" -p "$TMP/daemon.pid" ${PYDIRECTOR_FLAGS:-}
 wait_for 20 begun 2 || bail "it does not start"
 one=$daemon
+swap_late
+rm -f "$BUILD/pydirector.go"
 web=$(sed -n 's/.* listener web \(127.0.0.1:.*\): listening$/\1/p' "$LOG" |
     tail -n 1)
 second=$(sed -n 's/.* listener web \(127.0.0.2:.*\): listening$/\1/p' "$LOG" |

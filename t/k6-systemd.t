@@ -198,7 +198,7 @@ next()
 }
 next "start 0 active" "start: it says that it is ready"
 next "pid file" "with a pid file"
-next "capabilities 4cb" "few capabilities"
+next "capabilities 5cb" "few capabilities"
 next "no-new-privileges 1" "no others can be had"
 next "host 'a': weight 3" "the console answers"
 next 1 "the configuration can be saved"
