@@ -249,7 +249,6 @@ static void
 handover_done(struct handover *h)
 {
 	struct pydirector *d = h->director;
-
 	struct door *door;
 
 	h->stage = HANDOVER_DONE;
