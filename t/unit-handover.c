@@ -391,10 +391,10 @@ test_yield(void)
 	snprintf(script, sizeof(script), "echo ready 2 >&3; exec sleep 100");
 	ok(handover_start(d, argv, env, told, NULL, err, sizeof(err)) > 0 &&
 	    yields(d) && h->total == 0, "one that hangs");
-	skew += 19000;
+	skew += 10000;
 	turns(d, 1, 500);
-	ok(calls == 1 && d->yielding, "19 s are not too many");
-	turns(d, 1, 10000);
+	ok(calls == 1 && d->yielding, "10 s are not too many");
+	turns(d, 1, 30000);
 	is(heard, "no word in 20 s", "20 s are");
 	ok(calls == 2 && h->total == 6 && !d->yielding, "the old one goes on");
 	snprintf(script, sizeof(script), "echo serving >&3; echo ready 2 >&3; "
@@ -410,7 +410,8 @@ test_yield(void)
 	    "one of another version");
 	turns(d, 3, 10000);
 	is(heard, "it takes over in another way", "it is refused");
-	snprintf(script, sizeof(script), "echo ready 2 >&3; read x <&3; "
+	snprintf(script, sizeof(script), "echo ready 2 >&3; "
+	    "until test \"$x\" = end; do read x <&3; done; "
 	    "echo serving >&3; exit 7");
 	pid = (pid_t)handover_start(d, argv, env, told, NULL, err, sizeof(err));
 	ok(yields(d), "one that serves and ends at once");
