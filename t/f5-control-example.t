@@ -4,6 +4,7 @@
 # The example of pydirector-admin(7): a Twisted server that tells its peer who
 # it is, run as it stands there but for its port and the path of the socket.
 
+. "$(dirname "$0")/alone.sh"
 . "$(dirname "$0")/lib.sh"
 . "$T/control.sh"
 need_twisted

@@ -4,6 +4,7 @@
 # A listener moves to an address that overlaps with its own, in reloads under
 # load: nobody is refused.
 
+. "$(dirname "$0")/alone.sh"
 . "$(dirname "$0")/lib.sh"
 
 test -x "$T/load" || {

@@ -5,6 +5,7 @@
 # UNIX socket and back. The call that moves it is answered; an address in use
 # changes nothing.
 
+. "$(dirname "$0")/alone.sh"
 . "$(dirname "$0")/web.sh"
 
 start_backend A
