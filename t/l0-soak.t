@@ -8,7 +8,8 @@
 . "$(dirname "$0")/lib.sh"
 
 kept=$TMP/kept
-SOAK_LEAK=20 SOAKTIME=10 SOAKKEEP=$kept sh "$T/soak.sh" >"$TMP/soak" 2>&1 &
+SOAK_LEAK=20 SOAKTIME=10 SOAKGROW=100000 SOAKKEEP=$kept \
+    sh "$T/soak.sh" >"$TMP/soak" 2>&1 &
 test_pids=$!
 wait $!
 status=$?

@@ -166,8 +166,8 @@ count_blocks()
 	counted="env LD_PRELOAD=$T/soak-blocks.so SOAK_BLOCKS=$TMP/blocks"
 	mkdir "$TMP/blocks"
 	test -z "${PYDIRECTOR_RUN:-}" && test -f "$T/soak-blocks.so" &&
-	    test -z "$($counted "$BUILD/pydirector" -V 2>&1 >/dev/null)" &&
-	    test -n "$(ls "$TMP/blocks")" && return
+	    $counted "$BUILD/pydirector" -n "$TMP/base.xml" >/dev/null 2>&1 &&
+	    grep -q '^pydirector[+]' "$TMP/blocks"/* && return
 	say "blocks of memory are not counted"
 	counted=
 }
@@ -176,6 +176,7 @@ begin()
 {
 	configuration >"$TMP/base.xml"
 	cp "$TMP/base.xml" "$TMP/pydirector.xml"
+	count_blocks
 	LOG=$TMP/log.1
 	: >"$LOG"
 	# It may end up as another process, hence no wait for it.
@@ -657,7 +658,6 @@ say "seed $SOAKSEED, $SOAKTIME s"
 : >"$TMP/clients"
 : >"$TMP/servers"
 start_servers
-count_blocks
 begin
 start_clients
 began=$(now)
